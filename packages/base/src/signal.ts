@@ -20,7 +20,7 @@ export class Signal<T> implements ReadonlySignal<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of this.#listeners) listener(value);
   }
 
   subscribe(listener: (value: T) => void): () => void {

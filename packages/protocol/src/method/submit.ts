@@ -1,0 +1,41 @@
+/** Sending one message exactly once (design §4.4). */
+import * as v from 'valibot';
+import { address, bytes, epochMs, messageId, messageRef } from '../value.ts';
+
+export const rejectedRecipient = v.object({
+  address,
+  /** SMTP reply code, e.g. 550. */
+  smtpCode: v.number(),
+  /** RFC 3463 status if the server gave one, e.g. 5.1.1. */
+  status: v.optional(v.string()),
+});
+
+export const messageSubmit = {
+  params: v.object({
+    messageId,
+    /** Complete RFC 5322 message. One From = the account's vouched address; no Sender, no Bcc. */
+    bytes,
+    /** Envelope recipients; the envelope sender is the vouched address. */
+    recipients: v.pipe(v.array(address), v.minLength(1), v.maxLength(500)),
+    /** 0 for the first try; more only after an answer was lost or failed. */
+    attempt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    /** The user (or the rule for chat clients) wants a message of unknown outcome sent once more. */
+    resend: v.optional(v.boolean()),
+  }),
+  result: v.object({
+    /**
+     * `sent`: the SMTP server accepted. `unknown`: no reply after the final dot. `in-flight`: another
+     * request for this Message-ID is at work; ask again after `retryAfterMs`.
+     */
+    state: v.picklist(['sent', 'unknown', 'in-flight']),
+    acceptedAt: v.optional(epochMs),
+    /** The copy in the chats mailbox, when the server told its UID. */
+    copy: v.optional(messageRef),
+    /** Recipients refused while others were accepted. All refused = error `recipient-rejected`. */
+    rejected: v.array(rejectedRecipient),
+    retryAfterMs: v.optional(v.number()),
+  }),
+};
+
+/** Opens the SMTP session ahead of use; sent on composer focus. Best effort. */
+export const submitWarm = { params: v.object({}), result: v.object({}) };
