@@ -1,0 +1,307 @@
+/**
+ * A whole mail service with webmail on loopback: Dovecot, Postfix, the counting sink, Roundcube twice (with our
+ * plugin, and stock), and the engine. Several run side by side; each leaves nothing running when it stops.
+ *
+ * Must run as root: mail users have uids of their own.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeCertificate } from './certificate.ts';
+import { startControl } from './control.ts';
+import { startDovecot, writeNoKeywordAcl } from './dovecot.ts';
+import { type Engine, ISSUER, startEngine } from './engine.ts';
+import { type SmtpFault, startImapFault, startSmtpFault, type TcpFault } from './fault.ts';
+import { isPublicPath, lockRunFolder, makeRunFolder, makeSocketFolder } from './folder.ts';
+import type { StackInfo } from './info.ts';
+import { type NginxSite, startNginx } from './nginx.ts';
+import { startPhp } from './php.ts';
+import { freePort, HOST, until } from './port.ts';
+import { startPostfix } from './postfix.ts';
+import type { ServerProcess } from './process.ts';
+import { makeRoundcube, writePluginConfig } from './roundcube.ts';
+import { type Sink, startSink } from './sink.ts';
+import { type ImapCommand, imapTrace, startImapTrace } from './trace.ts';
+import {
+  DEMO_USERS,
+  DOMAIN,
+  OTHER_DOMAIN,
+  type Pool,
+  POOL_PASSWORD,
+  takeFreshUser,
+  type User,
+  writeUsers,
+} from './users.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const STOCK_PLUGINS = ['archive', 'markasjunk', 'newmail_notifier'];
+
+export interface StackOptions {
+  /** Names the run folder under `.run`; default `stack-<pid>`. */
+  readonly name?: string;
+  /** Another place for the run folder. */
+  readonly runDir?: string;
+  /** nginx, php-fpm and Roundcube; default true. */
+  readonly webmail?: boolean;
+  /** Starts one engine; default true. Needs `webmail` only for its proxy. */
+  readonly engine?: boolean;
+  /** A login may send as itself only; default true. */
+  readonly senderLoginMaps?: boolean;
+  /** The engine reaches IMAP and SMTP through the fault relays; default false. */
+  readonly faults?: boolean;
+  /** Plugins of the first site; default our own plugin and the stock ones. */
+  readonly plugins?: readonly string[];
+  /** Merged over the top level of the engine's configuration. */
+  readonly engineConfig?: Readonly<Record<string, unknown>>;
+  /** Fixed ports instead of free ones. */
+  readonly ports?: Partial<Readonly<Record<PortName, number>>>;
+  /** Keeps the mail of an earlier run in the same folder; default false. */
+  readonly keepMail?: boolean;
+}
+
+const PORT_NAMES = [
+  ...(['imap', 'imaps', 'lmtp', 'sink', 'inject', 'submission', 'imapFault', 'imapsFault', 'submissionFault'] as const),
+  ...(['web', 'stockWeb', 'engine', 'control'] as const),
+];
+type PortName = (typeof PORT_NAMES)[number];
+
+export interface Stack {
+  readonly info: StackInfo;
+  readonly sink: Sink;
+  readonly faults: { readonly imap: TcpFault; readonly imaps: TcpFault; readonly submission: SmtpFault };
+  /** The engines that run now, first started first. */
+  engines(): readonly Engine[];
+  /** Starts one more engine on the same Store; on a free port unless named. It does not get the proxy's traffic. */
+  startEngine(options?: {
+    readonly port?: number;
+    readonly config?: Readonly<Record<string, unknown>>;
+  }): Promise<Engine>;
+  /** Points the webmail's proxy and plugin at another engine. */
+  setEnginePort(port: number): Promise<void>;
+  freshUser(pool?: Pool): Promise<User>;
+  startImapTrace(address: string): Promise<void>;
+  imapTrace(address: string): Promise<readonly ImapCommand[]>;
+  /** Ends Dovecot; connections break. */
+  stopImap(): Promise<void>;
+  startImap(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function choosePorts(fixed: StackOptions['ports']): Promise<Record<PortName, number>> {
+  const ports = {} as Record<PortName, number>;
+  for (const name of PORT_NAMES) ports[name] = fixed?.[name] ?? (await freePort());
+  return ports;
+}
+
+/** A secret file that survives restarts in the same folder. @returns its base64 text */
+async function secretFile(file: string, owner = 0o600): Promise<string> {
+  const existing = await readFile(file, 'utf8').catch(() => undefined);
+  if (existing !== undefined) return existing.trim();
+  const secret = randomBytes(32).toString('base64');
+  await writeFile(file, `${secret}\n`, { mode: owner });
+  return secret;
+}
+
+/** Pages run without root's rights where they can read the plugin all the same. */
+async function pageOwner(): Promise<{ readonly name: string; readonly uid: number; readonly gid: number }> {
+  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((entry) => entry.startsWith('www-data:'));
+  if (line === undefined || !(await isPublicPath(REPOSITORY))) return { name: 'root', uid: 0, gid: 0 };
+  const [, , uid, gid] = line.split(':');
+  return { name: 'www-data', uid: Number(uid), gid: Number(gid) };
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  if (process.getuid?.() !== 0)
+    throw new Error('The stack must run as root, because mail users have uids of their own');
+  const wanted = options.runDir ?? join(REPOSITORY, '.run', options.name ?? `stack-${process.pid}`);
+  const runDir = await makeRunFolder(isAbsolute(wanted) ? wanted : resolve(wanted));
+  await lockRunFolder(runDir);
+  const socketDir = await makeSocketFolder(runDir);
+  const stops: (() => Promise<void>)[] = [
+    async () => {
+      await rm(socketDir, { recursive: true, force: true });
+      await rm(join(runDir, 'stack.pid'), { force: true });
+    },
+  ];
+  const stop = async () => {
+    for (let end = stops.pop(); end !== undefined; end = stops.pop()) await end();
+  };
+  try {
+    return await bringUp(options, runDir, socketDir, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(
+  options: StackOptions,
+  runDir: string,
+  socketDir: string,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const path = (name: string) => join(runDir, name);
+  for (const name of ['roundcube', 'roundcube-stock', 'trace', 'postfix']) {
+    await rm(path(name), { recursive: true, force: true });
+  }
+  if (options.keepMail !== true) {
+    for (const name of ['mail', 'fresh', 'engine.sqlite', 'engine.sqlite-wal', 'engine.sqlite-shm']) {
+      await rm(path(name), { recursive: true, force: true });
+    }
+  }
+  const ports = await choosePorts(options.ports);
+  const certificate = await makeCertificate(runDir);
+  const [passwdFile, mailboxMap, aclFile] = [path('passwd'), path('mailboxes'), path('no-keyword.acl')];
+  await writeNoKeywordAcl(aclFile);
+  await writeUsers(passwdFile, mailboxMap, path('mail'), aclFile);
+  const secret = await secretFile(path('ticket.secret'));
+  await secretFile(path('storage.secret'));
+
+  const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
+    stops.push(() => server.stop());
+    return server;
+  };
+  const dovecotOptions = {
+    runDir,
+    socketDir,
+    certificate,
+    passwdFile,
+    imapPort: ports.imap,
+    imapsPort: ports.imaps,
+    lmtpPort: ports.lmtp,
+  };
+  let dovecot: ServerProcess | undefined = await startDovecot(dovecotOptions);
+  stops.push(async () => dovecot?.stop());
+  const sink = keep(await startSink(ports.sink, ports.lmtp));
+  await startPostfix({
+    runDir,
+    socketDir,
+    certificate,
+    mailboxMap,
+    deliveryPort: ports.sink,
+    injectPort: ports.inject,
+    submissionPort: ports.submission,
+    senderLoginMaps: options.senderLoginMaps ?? true,
+  }).then(keep);
+  const faults = {
+    imap: keep(await startImapFault(ports.imapFault, ports.imap)),
+    imaps: keep(await startImapFault(ports.imapsFault, ports.imaps)),
+    submission: keep(await startSmtpFault(ports.submissionFault, ports.submission, certificate)),
+  };
+
+  const engines: Engine[] = [];
+  const origins = [`http://${HOST}:${ports.web}`, `http://localhost:${ports.web}`];
+  const launchEngine: Stack['startEngine'] = async ({ port, config } = {}) => {
+    const engine = await startEngine({
+      runDir,
+      port: port ?? (await freePort()),
+      publicOrigins: origins,
+      caFile: certificate.caFile,
+      imapPort: options.faults === true ? ports.imapFault : ports.imap,
+      smtpPort: options.faults === true ? ports.submissionFault : ports.submission,
+      overrides: { ...options.engineConfig, ...config },
+    });
+    engines.push(engine);
+    stops.push(() => engine.stop());
+    void engine.exited.then(() => engines.splice(engines.indexOf(engine), 1));
+    return engine;
+  };
+  if (options.engine ?? true) await launchEngine({ port: ports.engine });
+  const setEnginePort =
+    (options.webmail ?? true) ? await startWebmail(options, runDir, socketDir, ports, secret, keep) : undefined;
+
+  const info = describe(runDir, certificate.caFile, ports, secret, setEnginePort !== undefined);
+  const stack: Stack = {
+    info,
+    sink,
+    faults,
+    engines: () => [...engines],
+    startEngine: launchEngine,
+    setEnginePort: async (port) => setEnginePort?.(port),
+    freshUser: (pool) => takeFreshUser(runDir, pool),
+    startImapTrace: (address) => startImapTrace(runDir, address),
+    imapTrace: (address) => imapTrace(runDir, address),
+    stopImap: async () => {
+      await dovecot?.stop();
+      dovecot = undefined;
+    },
+    startImap: async () => {
+      dovecot ??= await startDovecot(dovecotOptions);
+    },
+    stop,
+  };
+  keep(await startControl(ports.control, stack));
+  await writeFile(path('stack.json'), `${JSON.stringify(info, null, 2)}\n`);
+  await chmod(path('stack.json'), 0o600);
+  return stack;
+}
+
+/** @returns what points the webmail at another engine */
+async function startWebmail(
+  options: StackOptions,
+  runDir: string,
+  socketDir: string,
+  ports: Readonly<Record<PortName, number>>,
+  secret: string,
+  keep: <T extends { stop(): Promise<void> }>(server: T) => T,
+): Promise<(port: number) => Promise<void>> {
+  const owner = await pageOwner();
+  const withPlugin = join(runDir, 'roundcube');
+  const stock = join(runDir, 'roundcube-stock');
+  const shared = { imapPort: ports.imap, submissionPort: ports.submission, owner };
+  await makeRoundcube({
+    ...shared,
+    folder: withPlugin,
+    webPort: ports.web,
+    plugins: options.plugins ?? ['coi_chat', ...STOCK_PLUGINS],
+    pluginSource: join(REPOSITORY, 'plugin-roundcube'),
+  });
+  await makeRoundcube({ ...shared, folder: stock, webPort: ports.stockWeb, plugins: STOCK_PLUGINS });
+  const configure = (port: number) =>
+    writePluginConfig(withPlugin, { engineUrl: `http://${HOST}:${port}/coi`, issuer: ISSUER, secret });
+  const sites = (enginePort: number): readonly NginxSite[] => [
+    { port: ports.web, folder: withPlugin, enginePort },
+    { port: ports.stockWeb, folder: stock },
+  ];
+  await configure(ports.engine);
+  keep(await startPhp({ runDir, socketDir, systemUser: owner.name }));
+  const nginx = keep(await startNginx({ runDir, socketDir, systemUser: owner.name, sites: sites(ports.engine) }));
+  for (const port of [ports.web, ports.stockWeb]) {
+    await until(async () => (await fetch(`http://${HOST}:${port}/`)).ok, `Roundcube on port ${port}`);
+  }
+  return async (port) => {
+    await configure(port);
+    await nginx.reload(sites(port));
+  };
+}
+
+function describe(
+  runDir: string,
+  caFile: string,
+  ports: Readonly<Record<PortName, number>>,
+  secret: string,
+  hasWebmail: boolean,
+): StackInfo {
+  const web = (port: number) => (hasWebmail ? `http://${HOST}:${port}/` : undefined);
+  return {
+    runDir,
+    domain: DOMAIN,
+    otherDomain: OTHER_DOMAIN,
+    host: HOST,
+    caFile,
+    servername: 'localhost',
+    ports,
+    urls: {
+      webmail: web(ports.web),
+      stockWebmail: web(ports.stockWeb),
+      engine: `http://${HOST}:${ports.engine}/coi/`,
+      engineByProxy: hasWebmail ? `http://${HOST}:${ports.web}/coi/` : undefined,
+      control: `http://${HOST}:${ports.control}/`,
+    },
+    ticket: { issuer: ISSUER, secret },
+    users: DEMO_USERS,
+    poolPassword: POOL_PASSWORD,
+  };
+}
