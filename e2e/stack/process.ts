@@ -33,11 +33,11 @@ export interface ServerProcess {
   readonly exited: Promise<number | null>;
   /** Sends one signal to the server itself. */
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after some seconds; resolves when the server and its children are gone. */
+  /** SIGTERM to the server and its children, SIGKILL to what is left after it ended or after some seconds. */
   stop(): Promise<void>;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(-pid, signal);
   } catch {
@@ -65,7 +65,7 @@ export async function startServer(server: ServerCommand): Promise<ServerProcess>
 
   async function stop(): Promise<void> {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
+      signalGroup(pid, 'SIGTERM');
       const timer = new AbortController();
       const late = delay(STOP_TIMEOUT_MS, undefined, { signal: timer.signal }).then(
         () => signalGroup(pid, 'SIGKILL'),
@@ -74,10 +74,7 @@ export async function startServer(server: ServerCommand): Promise<ServerProcess>
       await Promise.race([exited, late.then(() => exited)]);
       timer.abort();
     }
-    signalGroup(pid, 'SIGTERM');
-    await until(async () => !signalGroup(pid, 0), `The end of ${server.name}`, STOP_TIMEOUT_MS).catch(() =>
-      signalGroup(pid, 'SIGKILL'),
-    );
+    signalGroup(pid, 'SIGKILL');
   }
 
   const died = new AbortController();
