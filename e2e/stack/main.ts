@@ -2,9 +2,11 @@
  * `npm run stack` and `npm start`: brings a stack up, says how to reach it, and stays until Ctrl-C.
  *
  * Options: --name NAME, --json (one line for programs), --seed (demo mail), --no-engine, --no-webmail,
- * --no-sender-login-maps, --faults (the engine's mail traffic goes through the fault relays), --keep.
+ * --no-sender-login-maps, --faults (the engine's mail traffic goes through the fault relays), --keep (mail of the
+ * last run under that name), --no-build (browser bundles as they are).
  */
 import { parseArgs } from 'node:util';
+import { buildAll } from '@coi-webmail/tooling';
 import { seedDemo } from './seed.ts';
 import { startStack } from './stack.ts';
 import type { StackInfo } from './info.ts';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     'no-sender-login-maps': { type: 'boolean', default: false },
     faults: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
   },
 });
 
@@ -45,6 +48,7 @@ const interrupted = new Promise<void>((resolve) => {
 
 const startedAt = performance.now();
 try {
+  if (!values['no-build']) await buildAll();
   const stack = await startStack({
     ...(values.name === undefined ? {} : { name: values.name }),
     engine: !values['no-engine'],

@@ -1,0 +1,102 @@
+/**
+ * Bundles what browsers load, with content hashes in the names (Roundcube and the engine let them be cached long).
+ *
+ * | goes to | what |
+ * |---|---|
+ * | build/app/ | the standalone page, served by the engine: index.html, its modules and the worker |
+ * | plugin-roundcube/js/ | the plugin's modules and the worker |
+ *
+ * Each folder gets a manifest.json: `main` (module to load first), `worker` (classic script for a SharedWorker).
+ * Pages find the worker by the constant `__COI_WORKER_FILE__`, the file name beside the module. Everything is `.js`,
+ * because Roundcube 1.7 serves no `.mjs` and no maps.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { ROOT } from './root.ts';
+
+export const WORKER_ENTRY = join(ROOT, 'packages/client/src/worker.ts');
+export const STANDALONE_ENTRY = join(ROOT, 'web-components/src/entry/standalone.ts');
+export const STANDALONE_PAGE = join(ROOT, 'web-components/src/entry/standalone.html');
+export const ROUNDCUBE_ENTRY = join(ROOT, 'plugin-roundcube/src/main.ts');
+
+const APP_FOLDER = join(ROOT, 'build/app');
+const ROUNDCUBE_FOLDER = join(ROOT, 'plugin-roundcube/js');
+
+/** Also what component tests need to bundle elements in the same way. */
+export const SHARED_OPTIONS = {
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  platform: 'browser',
+  legalComments: 'none',
+  logLevel: 'warning',
+  tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
+} as const satisfies BuildOptions;
+
+export interface Bundle {
+  readonly folder: string;
+  /** File name of the module that a page loads first. */
+  readonly main: string;
+  /** File name of the worker, a classic script. */
+  readonly worker: string;
+  readonly metafile: Metafile;
+}
+
+function outputOf(metafile: Metafile, entry: string): string {
+  const found = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === relative(ROOT, entry));
+  if (found === undefined) throw new Error(`The bundler gave no file for ${relative(ROOT, entry)}`);
+  return basename(found[0]);
+}
+
+async function bundle(entry: string, folder: string, name: string): Promise<Bundle> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const common = { ...SHARED_OPTIONS, absWorkingDir: ROOT, outdir: folder, metafile: true as const };
+  const worker = await build({
+    ...common,
+    entryPoints: { 'coi-worker': WORKER_ENTRY },
+    entryNames: '[name]-[hash]',
+    format: 'iife',
+  });
+  const workerFile = outputOf(worker.metafile, WORKER_ENTRY);
+  const page = await build({
+    ...common,
+    entryPoints: { [name]: entry },
+    entryNames: '[name]-[hash]',
+    chunkNames: 'coi-[name]-[hash]',
+    format: 'esm',
+    splitting: true,
+    define: { __COI_WORKER_FILE__: JSON.stringify(workerFile) },
+  });
+  const main = outputOf(page.metafile, entry);
+  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ main, worker: workerFile }, null, 2)}\n`);
+  return { folder, main, worker: workerFile, metafile: page.metafile };
+}
+
+/** The page names its module as `./standalone.ts`; the built page names the bundle. */
+async function writePage(app: Bundle): Promise<void> {
+  const source = await readFile(STANDALONE_PAGE, 'utf8');
+  await writeFile(join(app.folder, 'index.html'), source.replaceAll('./standalone.ts', `./${app.main}`));
+}
+
+/** Builds every bundle whose entry exists. */
+export async function buildAll(): Promise<readonly Bundle[]> {
+  if (!existsSync(WORKER_ENTRY)) return [];
+  const bundles: Bundle[] = [];
+  if (existsSync(STANDALONE_ENTRY)) {
+    const app = await bundle(STANDALONE_ENTRY, APP_FOLDER, 'coi-app');
+    if (existsSync(STANDALONE_PAGE)) await writePage(app);
+    bundles.push(app);
+  }
+  if (existsSync(ROUNDCUBE_ENTRY)) bundles.push(await bundle(ROUNDCUBE_ENTRY, ROUNDCUBE_FOLDER, 'coi-chat'));
+  return bundles;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { folder, main, worker } of await buildAll()) {
+    console.log(`${relative(ROOT, folder)}: ${main}, ${worker}`);
+  }
+}
