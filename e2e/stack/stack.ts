@@ -6,14 +6,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCertificate } from './certificate.ts';
 import { startControl } from './control.ts';
 import { startDovecot, writeNoKeywordAcl } from './dovecot.ts';
 import { type Engine, ISSUER, startEngine } from './engine.ts';
 import { type SmtpFault, startImapFault, startSmtpFault, type TcpFault } from './fault.ts';
-import { isPublicPath, lockRunFolder, makeRunFolder, makeSocketFolder } from './folder.ts';
+import { isPublicPath, lockRunFolder, makeRunFolder, makeSocketFolder, removeRunFolder } from './folder.ts';
 import type { StackInfo } from './info.ts';
 import { type NginxSite, startNginx } from './nginx.ts';
 import { startPhp } from './php.ts';
@@ -38,7 +38,7 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$
 const STOCK_PLUGINS = ['archive', 'markasjunk', 'newmail_notifier'];
 
 export interface StackOptions {
-  /** Names the run folder under `.run`; default `stack-<pid>`. */
+  /** Names the run folder under `.run`, which is then kept; default `stack-<pid>-<number>`, removed at the stop. */
   readonly name?: string;
   /** Another place for the run folder. */
   readonly runDir?: string;
@@ -111,17 +111,24 @@ async function pageOwner(): Promise<{ readonly name: string; readonly uid: numbe
   return { name: 'www-data', uid: Number(uid), gid: Number(gid) };
 }
 
+let started = 0;
+
+/** @throws Error with the end of a server's log when it does not come up; nothing is left running then */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   if (process.getuid?.() !== 0)
     throw new Error('The stack must run as root, because mail users have uids of their own');
-  const wanted = options.runDir ?? join(REPOSITORY, '.run', options.name ?? `stack-${process.pid}`);
-  const runDir = await makeRunFolder(isAbsolute(wanted) ? wanted : resolve(wanted));
+  started += 1;
+  const name = options.name ?? `stack-${process.pid}-${started}`;
+  const wanted = resolve(options.runDir ?? join(REPOSITORY, '.run', name));
+  const isKept = options.name !== undefined || options.runDir !== undefined || process.env['COI_KEEP'] === '1';
+  const runDir = await makeRunFolder(wanted);
   await lockRunFolder(runDir);
   const socketDir = await makeSocketFolder(runDir);
   const stops: (() => Promise<void>)[] = [
     async () => {
       await rm(socketDir, { recursive: true, force: true });
       await rm(join(runDir, 'stack.pid'), { force: true });
+      if (!isKept) await removeRunFolder(wanted);
     },
   ];
   const stop = async () => {
