@@ -89,7 +89,6 @@ protocol imap {
 }
 service imap-login {
   service_count = 0
-  process_min_avail = 1
   client_limit = 8192
   inet_listener imap {
     address = ${HOST}

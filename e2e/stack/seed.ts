@@ -132,7 +132,7 @@ function multipart(subtype: string, boundary: string, parts: readonly string[]):
   return `Content-Type: multipart/${subtype}; boundary="${boundary}"\r\n\r\n${body}--${boundary}--\r\n`;
 }
 
-function content(mail: OrdinaryMail): string {
+function bodyOf(mail: OrdinaryMail): string {
   const { text, html, attachment } = mail;
   const plain = textPart('text/plain', text);
   const main = html === undefined ? plain : multipart('alternative', 'alt-1', [plain, textPart('text/html', html)]);
@@ -169,7 +169,7 @@ function ordinary(mail: OrdinaryMail, index: number, now: number): Placed[] {
     ...(mail.headers ?? []),
     'MIME-Version: 1.0',
   ];
-  const source = `${headers.join('\r\n')}\r\n${content(mail)}`;
+  const source = `${headers.join('\r\n')}\r\n${bodyOf(mail)}`;
   return mail.to.map((who) => {
     const to = DEMO_USERS[who].address;
     return isOurs(who)

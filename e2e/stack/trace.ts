@@ -36,7 +36,7 @@ export async function imapTrace(runDir: string, address: string): Promise<readon
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.in'));
   const commands: ImapCommand[] = [];
   for (const name of names) {
-    const lines = (await readFile(join(folder, name), 'latin1')).split('\n');
+    const lines = (await readFile(join(folder, name), 'latin1')).split(/\r?\n/);
     for (const line of lines) {
       const command = parseLine(name.slice(0, -3), line);
       if (command !== undefined) commands.push(command);
