@@ -15,6 +15,7 @@ import { isInstalled } from './bootstrap/installed.mjs';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const OLDEST_NODE = 20;
+const PARENT_CHECK_MS = 500;
 
 /** All words of this program go to standard error: standard output belongs to the task. */
 function say(text) {
@@ -75,6 +76,9 @@ function run(task, args) {
     // A terminal sends Ctrl-C to the task as well; a second one does no harm.
     process.on(signal, () => child.kill(signal));
   }
+  // npm passes a signal to a shell that dies of it without passing it on; then we have a new parent.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_CHECK_MS).unref();
   child.on('error', (error) => fail(`Could not start the task: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
 }

@@ -11,7 +11,7 @@
  * because Roundcube 1.7 serves no `.mjs` and no maps.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
@@ -51,8 +51,21 @@ function outputOf(metafile: Metafile, entry: string): string {
   return basename(found[0]);
 }
 
+/** Never half written: a running stack may read it at this moment. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}
+
+/** Removes bundles of earlier builds only after the new ones are in place. */
+async function removeOthers(folder: string, outputs: readonly string[]): Promise<void> {
+  const current = new Set(outputs.map((output) => basename(output)));
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.js') && !current.has(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
 async function bundle(entry: string, folder: string, name: string): Promise<Bundle> {
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const common = { ...SHARED_OPTIONS, absWorkingDir: ROOT, outdir: folder, metafile: true as const };
   const worker = await build({
@@ -72,14 +85,15 @@ async function bundle(entry: string, folder: string, name: string): Promise<Bund
     define: { __COI_WORKER_FILE__: JSON.stringify(workerFile) },
   });
   const main = outputOf(page.metafile, entry);
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify({ main, worker: workerFile }, null, 2)}\n`);
+  await replaceFile(join(folder, 'manifest.json'), `${JSON.stringify({ main, worker: workerFile }, null, 2)}\n`);
+  await removeOthers(folder, [...Object.keys(worker.metafile.outputs), ...Object.keys(page.metafile.outputs)]);
   return { folder, main, worker: workerFile, metafile: page.metafile };
 }
 
 /** The page names its module as `./standalone.ts`; the built page names the bundle. */
 async function writePage(app: Bundle): Promise<void> {
   const source = await readFile(STANDALONE_PAGE, 'utf8');
-  await writeFile(join(app.folder, 'index.html'), source.replaceAll('./standalone.ts', `./${app.main}`));
+  await replaceFile(join(app.folder, 'index.html'), source.replaceAll('./standalone.ts', `./${app.main}`));
 }
 
 /** Builds every bundle whose entry exists. */

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { type Bundle, buildAll } from './build.ts';
+import { closedBytes, openBytes, workerBytes } from './size.ts';
+
+/** design.md §5, gzip. */
+const BUDGET_BYTES = { closed: 15_000, open: 90_000, worker: 50_000 };
+
+let bundles: readonly Bundle[] = [];
+
+before(async () => {
+  bundles = await buildAll();
+});
+
+const find = (folder: string) => {
+  const found = bundles.find((bundle) => bundle.folder.endsWith(folder));
+  assert.ok(found, `no bundle in ${folder}`);
+  return found;
+};
+
+function holds(name: string, bytes: number, budget: number): void {
+  assert.ok(bytes < budget, `${name} is ${bytes} bytes, the budget is ${budget}`);
+}
+
+test('Roundcube pages load little while the panel is closed', () => {
+  holds('the closed panel', closedBytes(find('plugin-roundcube/js')), BUDGET_BYTES.closed);
+});
+
+test('the open panel stays within its budget in both hosts', () => {
+  for (const folder of ['plugin-roundcube/js', 'build/app']) {
+    holds(folder, openBytes(find(folder)), BUDGET_BYTES.open);
+  }
+});
+
+test('the worker stays within its budget', () => {
+  holds('the worker', workerBytes(find('build/app')), BUDGET_BYTES.worker);
+});

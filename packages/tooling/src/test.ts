@@ -1,0 +1,136 @@
+/**
+ * `npm test`: every check and every test, cheap ones first, and one last line with the sum.
+ *
+ * | stage | what |
+ * |---|---|
+ * | check | format, types, lint, dependency rule, bundle sizes |
+ * | unit | tests beside the sources: pure ones, servers without mail, elements in a browser |
+ * | live | `*.live.test.ts`, on one shared stack of real mail servers (environment variable COI_STACK) |
+ * | e2e | stories in real browsers, e2e/spec |
+ *
+ * Usage: test.ts [--only STAGE] [words that a test file's path must contain]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { ROOT } from './root.ts';
+
+const REPORTER = join(ROOT, 'packages/tooling/src/count-reporter.ts');
+const FILE_TIMEOUT_MS = 15 * 60_000;
+const EVERYWHERE = '{packages,engine,web-components,plugin-roundcube,e2e}/**/*.test.ts';
+
+interface Stage {
+  readonly name: string;
+  readonly needsStack: boolean;
+  readonly has: (path: string) => boolean;
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const isCheck = (path: string) => path.startsWith('packages/tooling/') && path.endsWith('.check.test.ts');
+const isLive = (path: string) => path.endsWith('.live.test.ts');
+const isStory = (path: string) => path.startsWith('e2e/spec/');
+
+const STAGES: readonly Stage[] = [
+  { name: 'check', needsStack: false, has: isCheck },
+  { name: 'unit', needsStack: false, has: (path) => !isCheck(path) && !isLive(path) && !isStory(path) },
+  { name: 'live', needsStack: true, has: isLive },
+  { name: 'e2e', needsStack: true, has: isStory },
+];
+
+/** Children get the signals that end this run, so that nothing is left behind. */
+const children = new Set<{ kill(signal: NodeJS.Signals): boolean }>();
+let isStopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    isStopping = true;
+    for (const child of children) child.kill('SIGTERM');
+  });
+}
+
+/** Runs test files with node:test; a run that breaks before it could count is one failure. */
+async function runFiles(files: readonly string[], stack: string | undefined): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), 'coi-test-'));
+  const counted = join(folder, 'counts.json');
+  const args = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, '--test-concurrency=2'];
+  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
+  const counter = [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${counted}`];
+  const child = spawn(process.execPath, [...args, ...reporters, ...counter, ...files], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...(stack === undefined ? {} : { COI_STACK: stack }) },
+  });
+  children.add(child);
+  const [code] = await once(child, 'exit');
+  children.delete(child);
+  const text = await readFile(counted, 'utf8').catch(() => '');
+  await rm(folder, { recursive: true, force: true });
+  const counts: Counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : JSON.parse(text);
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+/** @returns the JSON of a running stack, and how to stop it */
+async function startSharedStack(): Promise<{ readonly json: string; stop(): Promise<void> }> {
+  const main = join(ROOT, 'e2e/stack/main.ts');
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, main, '--json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  const exited = once(child, 'exit');
+  const first = once(createInterface({ input: child.stdout }), 'line');
+  const line = await Promise.race([first, exited.then(() => undefined)]);
+  if (line === undefined) throw new Error('The shared stack did not start');
+  return {
+    json: String(line[0]),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      children.delete(child);
+    },
+  };
+}
+
+async function runStage(stage: Stage, files: readonly string[]): Promise<Counts> {
+  console.log(`\n== ${stage.name}: ${files.length} files`);
+  if (!stage.needsStack) return runFiles(files, undefined);
+  const stack = await startSharedStack();
+  try {
+    return await runFiles(files, stack.json);
+  } finally {
+    await stack.stop();
+  }
+}
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', multiple: true } },
+  allowPositionals: true,
+});
+const unknown = values.only?.find((name) => !STAGES.some((stage) => stage.name === name));
+if (unknown !== undefined) {
+  console.error(`There is no stage "${unknown}"; stages are ${STAGES.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+const paths = globSync(EVERYWHERE, { cwd: ROOT, exclude: (path) => path.includes('node_modules') }).sort();
+const wanted = paths.filter((path) => positionals.every((word) => path.includes(word)));
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const stage of STAGES) {
+  const files = wanted.filter(stage.has);
+  if (isStopping || files.length === 0 || !(values.only?.includes(stage.name) ?? true)) continue;
+  const counts = await runStage(stage, files).catch((error: unknown): Counts => {
+    console.error(error instanceof Error ? error.message : error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 || total.passed === 0 || isStopping ? 1 : 0);
