@@ -43,6 +43,8 @@ export interface Bundle {
   /** File name of the worker, a classic script. */
   readonly worker: string;
   readonly metafile: Metafile;
+  /** The page's and the worker's. */
+  readonly metafiles: readonly Metafile[];
 }
 
 function outputOf(metafile: Metafile, entry: string): string {
@@ -87,7 +89,7 @@ async function bundle(entry: string, folder: string, name: string): Promise<Bund
   const main = outputOf(page.metafile, entry);
   await replaceFile(join(folder, 'manifest.json'), `${JSON.stringify({ main, worker: workerFile }, null, 2)}\n`);
   await removeOthers(folder, [...Object.keys(worker.metafile.outputs), ...Object.keys(page.metafile.outputs)]);
-  return { folder, main, worker: workerFile, metafile: page.metafile };
+  return { folder, main, worker: workerFile, metafile: page.metafile, metafiles: [page.metafile, worker.metafile] };
 }
 
 /** The page names its module as `./standalone.ts`; the built page names the bundle. */

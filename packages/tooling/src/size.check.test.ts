@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
 import { type Bundle, buildAll } from './build.ts';
+import { bundledPackages, NOTICE_FILE } from './notice.ts';
 import { closedBytes, openBytes, workerBytes } from './size.ts';
 
 /** design.md §5, gzip. */
@@ -34,4 +36,10 @@ test('the open panel stays within its budget in both hosts', () => {
 
 test('the worker stays within its budget', () => {
   holds('the worker', workerBytes(find('build/app')), BUDGET_BYTES.worker);
+});
+
+test('NOTICE names every package in the bundles', () => {
+  const notice = readFileSync(NOTICE_FILE, 'utf8');
+  const missing = bundledPackages(bundles).filter((name) => !notice.includes(`  ${name} `));
+  assert.deepEqual(missing, [], 'run: node packages/tooling/src/notice.ts');
 });

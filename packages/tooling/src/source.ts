@@ -12,7 +12,9 @@ export interface Source {
   readonly code: string;
 }
 
+/** Formatted sources write module names in single quotes; a double-quoted string is data. */
 const IMPORT = /\b(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*(?:\(\s*)?'([^']+)'/g;
+const DATA = /"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 /** A comment, a string or a template; regular expressions with quotes in them are rare enough to be left. */
 const TOKEN = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
@@ -25,7 +27,7 @@ export function parseSource(path: string, text: string): Source {
   return {
     path,
     isTest: /\.(test|contract|test-d)\.ts$/.test(path) || /^e2e\/|^packages\/(test-support|tooling)\//.test(path),
-    imports: [...bare.matchAll(IMPORT)].map(([, name = '']) => name),
+    imports: [...bare.replace(DATA, '""').matchAll(IMPORT)].map(([, name = '']) => name),
     code: bare.replace(TOKEN, (token) => (token.startsWith('`') ? token : "''")),
   };
 }
