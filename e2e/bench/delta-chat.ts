@@ -1,0 +1,167 @@
+/**
+ * Delta Chat core as a yardstick: two of its processes, one encrypted chat over the same mail servers, timed from
+ * the send call to the event of the incoming message.
+ *
+ * Core speaks JSON-RPC over standard input and output and keeps events until they are fetched.
+ */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StackInfo } from '../stack/info.ts';
+import type { User } from '../stack/users.ts';
+import type { Samples } from './result.ts';
+
+const EVENT_TIMEOUT_MS = 60_000;
+
+interface CoreEvent {
+  readonly contextId: number;
+  readonly kind: string;
+  readonly at: number;
+  readonly progress?: number;
+  readonly msgId?: number;
+  readonly chatId?: number;
+}
+
+interface Call {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** One core process with one account. */
+class Core {
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
+  private readonly calls = new Map<number, Call>();
+  private readonly listeners = new Set<(event: CoreEvent) => void>();
+  private lastId = 0;
+  private account = 0;
+
+  private constructor(folder: string) {
+    const binary = createRequire(import.meta.url).resolve(
+      `@deltachat/stdio-rpc-server-${process.platform}-${process.arch}`,
+    );
+    this.child = spawn(binary, [], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, DC_ACCOUNTS_PATH: folder, RUST_LOG: 'error' },
+    });
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.answer(line));
+    this.child.on('exit', () => {
+      for (const { reject } of this.calls.values()) reject(new Error('Delta Chat core ended'));
+      this.calls.clear();
+    });
+    void this.pump();
+  }
+
+  static async start(folder: string, info: StackInfo, user: User): Promise<Core> {
+    const core = new Core(folder);
+    core.account = (await core.request('add_account')) as number;
+    await core.call('batch_set_config', { displayname: user.name, mdns_enabled: '0' });
+    const server = { imapServer: info.host, imapPort: info.ports.imap, imapSecurity: 'plain', imapUser: user.address };
+    const submission = { smtpServer: info.host, smtpPort: info.ports.submission, smtpSecurity: 'plain' };
+    await core.call('add_or_update_transport', {
+      ...server,
+      ...submission,
+      addr: user.address,
+      password: user.password,
+      imapFolder: null,
+      smtpUser: user.address,
+      smtpPassword: null,
+      certificateChecks: 'acceptInvalidCertificates',
+    });
+    await core.call('start_io');
+    return core;
+  }
+
+  call(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    return this.request(method, this.account, ...params);
+  }
+
+  next(matches: (event: CoreEvent) => boolean): Promise<CoreEvent> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.listeners.delete(listener);
+        reject(new Error('Delta Chat core did not report what was waited for'));
+      }, EVENT_TIMEOUT_MS);
+      const listener = (event: CoreEvent) => {
+        if (event.contextId !== this.account || !matches(event)) return;
+        clearTimeout(timer);
+        this.listeners.delete(listener);
+        resolve(event);
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+
+  private request(method: string, ...params: readonly unknown[]): Promise<unknown> {
+    this.lastId += 1;
+    const id = this.lastId;
+    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    return new Promise((resolve, reject) => this.calls.set(id, { resolve, reject }));
+  }
+
+  private answer(line: string): void {
+    const { id, result, error } = JSON.parse(line) as { id: number; result?: unknown; error?: { message: string } };
+    const call = this.calls.get(id);
+    this.calls.delete(id);
+    if (error === undefined) call?.resolve(result);
+    else call?.reject(new Error(error.message));
+  }
+
+  private async pump(): Promise<void> {
+    try {
+      for (;;) {
+        const { contextId, event } = (await this.request('get_next_event')) as {
+          contextId: number;
+          event: Omit<CoreEvent, 'contextId' | 'at'>;
+        };
+        const seen = { ...event, contextId, at: performance.now() };
+        for (const listener of this.listeners) listener(seen);
+      }
+    } catch {
+      // The process has ended, and nobody waits for events any more.
+    }
+  }
+}
+
+export async function measureDeltaChat(
+  info: StackInfo,
+  from: User,
+  to: User,
+  n: number,
+  gapMs: number,
+): Promise<Samples> {
+  const folder = await mkdtemp(join(tmpdir(), 'coi-bench-core-'));
+  const cores: Core[] = [];
+  try {
+    const alice = await Core.start(join(folder, 'alice'), info, from);
+    cores.push(alice);
+    const bob = await Core.start(join(folder, 'bob'), info, to);
+    cores.push(bob);
+    const invite = await bob.call('get_chat_securejoin_qr_code', null);
+    const joined = alice.next(({ kind, progress }) => kind === 'SecurejoinJoinerProgress' && progress === 1000);
+    const chat = await alice.call('secure_join', invite);
+    await joined;
+    const values: number[] = [];
+    for (let sent = 1; sent <= n; sent += 1) {
+      await delay(gapMs);
+      const incoming = bob.next(({ kind }) => kind === 'IncomingMsg');
+      const start = performance.now();
+      await alice.call('send_msg', chat, { text: `Line ${sent}` });
+      values.push((await incoming).at - start);
+    }
+    return { name: 'delta-chat', values };
+  } finally {
+    await Promise.all(cores.map((core) => core.stop()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}

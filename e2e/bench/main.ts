@@ -1,0 +1,35 @@
+/**
+ * `npm run bench -- NAME`: measures one budget of the design on this machine and writes `bench-results/NAME.json`.
+ *
+ * | name | options |
+ * |---|---|
+ * | latency | --n samples (300), --pause seconds before a "first line after a pause" (300), --pauses how many (8) |
+ * | list | --n samples (60) |
+ */
+import { parseArgs } from 'node:util';
+import { buildAll } from '@coi-webmail/tooling';
+import { benchLatency } from './latency.ts';
+import { benchList } from './list.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    n: { type: 'string' },
+    pause: { type: 'string', default: '300' },
+    pauses: { type: 'string', default: '8' },
+  },
+});
+const count = (fallback: number) => Number(values.n ?? fallback);
+
+await buildAll();
+switch (positionals[0]) {
+  case 'latency':
+    await benchLatency({ n: count(300), pauseMs: Number(values.pause) * 1000, pauses: Number(values.pauses) });
+    break;
+  case 'list':
+    await benchList(count(60));
+    break;
+  default:
+    console.error('Say which bench: latency or list');
+    process.exitCode = 1;
+}

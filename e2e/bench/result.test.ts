@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { metric, percentile } from './result.ts';
+
+test('a percentile is one of the measured values', () => {
+  const values = [5, 1, 4, 2, 3];
+  assert.equal(percentile(values, 0.5), 3);
+  assert.equal(percentile(values, 0.95), 5);
+  assert.equal(percentile([7], 0.5), 7);
+  assert.throws(() => percentile([], 0.5));
+});
+
+test('a metric is compared with the median of its baseline', () => {
+  const { p50, ratio, baseline } = metric({ name: 'list', values: [30, 30, 90] }, { name: 'stock', values: [20] });
+  assert.deepEqual({ p50, ratio, baseline }, { p50: 30, ratio: 1.5, baseline: { name: 'stock', p50: 20 } });
+});
