@@ -1,3 +1,18 @@
 export * from './event.ts';
 export * from './state.ts';
 export * from './view.ts';
+export * from './restore.ts';
+export { reduce } from './reduce/reduce.ts';
+export { type Env, roomOf, roomOfPeople, type Room } from './reduce/chat.ts';
+export { LANE_WAIT_MS } from './reduce/line.ts';
+export { isRequest, marksOf } from './reduce/marks.ts';
+export { participantsOf, parentOf } from './reduce/message.ts';
+export { compareRows } from './reduce/order.ts';
+export { hasFlag, PENDING_KEYWORD } from './reduce/proof.ts';
+export { isOrphan, isUnread, isVisible } from './reduce/row.ts';
+export { deliveryOf, type DeliveryState } from './reduce/service.ts';
+export * from './select/chat-list.ts';
+export { type DraftTexts, selectChat } from './select/chat-view.ts';
+export { firstNameOf, selectPerson } from './select/person.ts';
+export * from './select/timeline.ts';
+export * from './select/unread.ts';

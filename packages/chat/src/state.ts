@@ -5,9 +5,10 @@
  * A state restored from all its records equals the state that made them.
  */
 import type { CoiMessage, ContactAddress, MessageId } from '@coi-webmail/coi';
-import type { CopyRole, Place } from './event.ts';
+import type { ChatMarks, CopyRole, Place } from './event.ts';
 import type { ChatId, Delivery, DeliveryReason, RowId } from './view.ts';
 
+/** One copy of a message. */
 export interface CopyRecord {
   readonly place: Place;
   readonly role: CopyRole;
@@ -15,6 +16,10 @@ export interface CopyRecord {
   readonly internalAt: number;
   readonly sizeBytes: number;
   readonly digest: string;
+  /** This copy carries `Received` or `Return-Path`. */
+  readonly delivered: boolean;
+  /** What the configured authserv-id says about the From domain. */
+  readonly auth: 'pass' | 'none' | 'fail';
 }
 
 /** One row of a timeline as the store keeps it. Plain JSON. */
@@ -25,7 +30,10 @@ export interface RowRecord {
   /** Order key, epoch ms (design §4.2 "Order"); with `id` it sorts the timeline. */
   readonly at: number;
   readonly own: boolean;
-  readonly proof: 'own' | 'authenticated' | 'unproven';
+  /** `refuted`: the mail server says that From is not the sender. */
+  readonly proof: 'own' | 'authenticated' | 'unproven' | 'refuted';
+  /** Shown as a card of an ordinary mail (design §4.1, "Not transitive"). */
+  readonly card: boolean;
   readonly copies: readonly CopyRecord[];
   readonly laneAt: number | undefined;
   readonly missing: boolean;
@@ -52,4 +60,73 @@ export interface ServiceRecord {
   readonly message: CoiMessage;
   readonly copies: readonly CopyRecord[];
   readonly about: readonly MessageId[];
+}
+
+/** A chat in memory: its record and what follows from its rows. */
+export interface Chat {
+  record: ChatRecord;
+  /** Visible rows, ascending by (at, id). */
+  readonly rows: RowRecord[];
+  readonly unread: Set<RowId>;
+  /** Visible rows of the user. */
+  readonly own: Set<RowId>;
+  /** `Chat-Group-Name` of the newest row that has one. */
+  name: { readonly text: string; readonly at: number } | undefined;
+}
+
+/** What mails told about a person. */
+export interface PersonFacts {
+  readonly name: string;
+  readonly nameAt: number;
+  /** Has sent a mail with Chat-Version. */
+  readonly chat: boolean;
+}
+
+/** Everything that `reduce` keeps. Only `reduce` and `restoreState` write it. */
+export interface ChatState {
+  readonly self: ReadonlySet<string>;
+  readonly chats: Map<ChatId, Chat>;
+  /** handle -> chat. */
+  readonly handles: Map<string, ChatId>;
+  readonly rows: Map<RowId, RowRecord>;
+  /** identity -> rows; more than one = a collision. */
+  readonly identities: Map<RowId, RowId[]>;
+  readonly byMessageId: Map<MessageId, Set<RowId>>;
+  /** Message-ID -> rows that answer it. */
+  readonly answers: Map<MessageId, Set<RowId>>;
+  /** `placeKey` -> row. */
+  readonly places: Map<string, RowId>;
+  readonly services: Map<RowId, ServiceRecord>;
+  /** Message-ID -> bounces and receipts about it. */
+  readonly notices: Map<MessageId, Set<RowId>>;
+  readonly servicePlaces: Map<string, RowId>;
+  /** Services that changed since the store last saved them; the store empties it after its commit. */
+  readonly changedServices: Set<RowId>;
+  readonly people: Map<ContactAddress, PersonFacts>;
+  marks: ReadonlyMap<string, ChatMarks>;
+}
+
+/** @param self the account's addresses, lower-case */
+export function emptyState(self: Iterable<string>): ChatState {
+  return {
+    self: new Set(self),
+    chats: new Map(),
+    handles: new Map(),
+    rows: new Map(),
+    identities: new Map(),
+    byMessageId: new Map(),
+    answers: new Map(),
+    places: new Map(),
+    services: new Map(),
+    notices: new Map(),
+    servicePlaces: new Map(),
+    changedServices: new Set(),
+    people: new Map(),
+    marks: new Map(),
+  };
+}
+
+/** Names a place in maps and stores. */
+export function placeKey(place: Place): string {
+  return `${place.uidValidity}:${place.uid}:${place.mailbox}`;
 }

@@ -1,0 +1,138 @@
+/**
+ * Which chat a message belongs to. Chats are found by handles (`group:<id>`, `address:<a>`, `people:<a>,<b>`);
+ * their ids are local and opaque (design §4.8).
+ */
+import type { CoiMessage, ContactAddress, Mailbox } from '@coi-webmail/coi';
+import type { Chat, ChatRecord, ChatState, RowRecord } from '../state.ts';
+import type { ChatId } from '../view.ts';
+import { bareSubject, isFromSelf, parentOf, participantsOf } from './message.ts';
+
+/** More recipients than this make an ordinary mail a card, not a line. */
+const MANY_PEOPLE = 20;
+/** Stands for a sender whom the mail does not name. */
+const NOBODY = 'unknown@invalid' as ContactAddress;
+
+export interface Env {
+  /** A random id that no chat has. */
+  newChatId(): ChatId;
+}
+
+export interface Room {
+  readonly handle: string;
+  readonly kind: ChatRecord['kind'];
+  readonly people: readonly ContactAddress[];
+}
+
+export function roomOfPeople(addresses: readonly ContactAddress[]): Room {
+  const people = [...new Set(addresses)].sort();
+  const first = people[0];
+  if (people.length === 1 && first !== undefined) return { handle: `address:${first}`, kind: 'direct', people };
+  return { handle: `people:${people.join(',')}`, kind: 'group', people };
+}
+
+export function roomOf(message: CoiMessage, self: ReadonlySet<string>): Room {
+  const people = [...participantsOf(message, self).keys()];
+  if (message.groupId !== undefined) return { handle: `group:${message.groupId}`, kind: 'group', people };
+  const recipients = [...message.to, ...message.cc];
+  if (people.length === 0) return roomOfPeople([message.from?.address ?? NOBODY]);
+  const toAlias =
+    message.from !== undefined &&
+    !isFromSelf(message, self) &&
+    recipients.length === 1 &&
+    !recipients.some((person) => self.has(person.address));
+  // Delivered to us though the one recipient is an address that we do not know as ours: an alias.
+  if (toAlias && message.from !== undefined) return roomOfPeople([message.from.address]);
+  return roomOfPeople(people);
+}
+
+export function ensureChat(state: ChatState, room: Room, env: Env): Chat {
+  const known = state.handles.get(room.handle);
+  const chat = known === undefined ? undefined : state.chats.get(known);
+  return (
+    chat ??
+    addChat(state, { id: env.newChatId(), kind: room.kind, handles: [room.handle], people: room.people, wanted: false })
+  );
+}
+
+export function addChat(state: ChatState, record: ChatRecord): Chat {
+  const chat: Chat = { record, rows: [], unread: new Set(), own: new Set(), name: undefined };
+  state.chats.set(record.id, chat);
+  for (const handle of record.handles) state.handles.set(handle, record.id);
+  return chat;
+}
+
+/** The chat of a row, and whether it shows there as a card. */
+export function placeOf(
+  state: ChatState,
+  row: Pick<RowRecord, 'id' | 'message'>,
+  env: Env,
+): { readonly chatId: ChatId; readonly card: boolean } {
+  const parent = answeredRow(state, row);
+  if (parent !== undefined && isCard(state, row.message, parent)) return { chatId: parent.chatId, card: true };
+  const chat = ensureChat(state, roomOf(row.message, state.self), env);
+  return {
+    chatId: chat.record.id,
+    card: participantsOf(row.message, state.self).size > MANY_PEOPLE && isMail(row.message),
+  };
+}
+
+function answeredRow(state: ChatState, row: Pick<RowRecord, 'id' | 'message'>): RowRecord | undefined {
+  const parent = parentOf(row.message);
+  if (parent === undefined) return undefined;
+  const ids = [...(state.byMessageId.get(parent) ?? [])].filter((id) => id !== row.id).sort();
+  const found = ids[0] === undefined ? undefined : state.rows.get(ids[0]);
+  return found?.card === true ? undefined : found;
+}
+
+function isMail(message: CoiMessage): boolean {
+  return message.chatVersion === undefined;
+}
+
+/** A reply to a line that brings in outsiders with a new subject or attachments, or has many recipients. */
+function isCard(state: ChatState, message: CoiMessage, parent: RowRecord): boolean {
+  if (!isMail(message) || message.groupId !== undefined) return false;
+  const members = participantsOf(parent.message, state.self);
+  const people = participantsOf(message, state.self);
+  if (people.size > MANY_PEOPLE) return true;
+  if (![...people.keys()].some((address) => !members.has(address))) return false;
+  const files = message.kind === 'text' && message.attachments.length > 0;
+  return files || bareSubject(message.subject) !== bareSubject(parent.message.subject);
+}
+
+/** Members and name of a group follow its newest row. */
+export function followRow(state: ChatState, chat: Chat, row: RowRecord): void {
+  if (row.message.groupId === undefined || row.card) return;
+  const { groupName } = row.message;
+  if (groupName !== undefined && groupName !== '' && row.at >= (chat.name?.at ?? Number.NEGATIVE_INFINITY)) {
+    chat.name = { text: groupName, at: row.at };
+  }
+  if (chat.rows.at(-1) !== row) return;
+  const people = [...participantsOf(row.message, state.self).keys()].sort();
+  if (people.join() !== chat.record.people.join()) chat.record = { ...chat.record, people };
+}
+
+/** Names and dialect of the people in a row. */
+export function followPeople(state: ChatState, row: RowRecord): void {
+  const { from, to, cc, chatVersion } = row.message;
+  if (from !== undefined && row.proof !== 'refuted') {
+    learn(state, from, row.at, chatVersion !== undefined && !isFromSelf(row.message, state.self));
+  }
+  // What a third person calls somebody counts only until they say it themselves.
+  for (const person of [...to, ...cc]) learn(state, person, Number.NEGATIVE_INFINITY, false);
+}
+
+function learn(state: ChatState, person: Mailbox, at: number, chat: boolean): void {
+  const known = state.people.get(person.address);
+  const named =
+    person.name !== '' &&
+    (known === undefined ||
+      known.name === '' ||
+      at > known.nameAt ||
+      (at === known.nameAt && person.name < known.name));
+  if (known !== undefined && !named && (known.chat || !chat)) return;
+  state.people.set(person.address, {
+    name: named ? person.name : (known?.name ?? ''),
+    nameAt: named ? at : (known?.nameAt ?? at),
+    chat: chat || known?.chat === true,
+  });
+}

@@ -1,0 +1,65 @@
+/** Questions to one message that need no state but the user's own addresses. */
+import type { CoiMessage, ContactAddress, Mailbox, MessageId } from '@coi-webmail/coi';
+
+/** The line that this one answers: In-Reply-To, else the last of References. */
+export function parentOf(message: CoiMessage): MessageId | undefined {
+  return message.inReplyTo ?? message.references.at(-1);
+}
+
+/** Everyone whom the message names, but for the user. */
+export function participantsOf(message: CoiMessage, self: ReadonlySet<string>): Map<ContactAddress, Mailbox> {
+  const people = new Map<ContactAddress, Mailbox>();
+  for (const person of [message.from, ...message.to, ...message.cc]) {
+    if (person === undefined || self.has(person.address) || people.has(person.address)) continue;
+    people.set(person.address, person);
+  }
+  return people;
+}
+
+export function isFromSelf(message: CoiMessage, self: ReadonlySet<string>): boolean {
+  return message.from !== undefined && self.has(message.from.address);
+}
+
+const REPLY_PREFIX = /^\s*(?:(?:re|aw|sv|antw|fwd?|wg|tr|rif|res)\s*(?:\[\d+\])?\s*:\s*)+/iu;
+
+/** Subject without `Re:` and its translations. */
+export function bareSubject(subject: string): string {
+  return subject.replace(REPLY_PREFIX, '').trim().toLowerCase();
+}
+
+/**
+ * Whether two copies say the same. Bytes differ between an appended and a delivered copy of one message
+ * (Received, DKIM), so the decoded content is compared: white space collapsed; a truncated copy by its
+ * common beginning.
+ */
+export function isSameContent(one: CoiMessage, other: CoiMessage): boolean {
+  const cut = isTruncated(one) || isTruncated(other);
+  const [first, second] = [contentOf(one), contentOf(other)];
+  if (!cut) return first === second;
+  const length = Math.min(first.length, second.length);
+  return first.slice(0, length) === second.slice(0, length);
+}
+
+function isTruncated(message: CoiMessage): boolean {
+  return message.kind === 'text' && message.truncated;
+}
+
+function contentOf(message: CoiMessage): string {
+  if (message.kind !== 'text')
+    return `${message.kind}\n${message.kind === 'service' ? message.service : message.reason}`;
+  const said = `${message.quote ?? ''} ${message.fullText ?? message.text}`.replace(/\s+/g, ' ').trim();
+  const files = message.attachments.map((part) => `${part.type} ${part.name}`).join('\n');
+  return message.truncated ? `text\n${said}` : `text\n${said}\n${files}`;
+}
+
+/** Names a content within one identity; not a proof of anything. */
+export function contentName(message: CoiMessage): string {
+  const content = contentOf(message);
+  let [one, two] = [0xdeadbeef, 0x41c6ce57];
+  for (let at = 0; at < content.length; at++) {
+    const code = content.charCodeAt(at);
+    one = Math.imul(one ^ code, 2_654_435_761);
+    two = Math.imul(two ^ code, 1_597_334_677);
+  }
+  return (one >>> 0).toString(16).padStart(8, '0') + (two >>> 0).toString(16).padStart(8, '0');
+}
