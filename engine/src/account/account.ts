@@ -1,0 +1,345 @@
+/**
+ * One signed-on account: puts the parts together and keeps the watch connection alive. What the parts do is in
+ * their own files; here is only who hears of what.
+ */
+import { CoiError, isCoiError, systemClock } from '@coi-webmail/base';
+import type { FileAnswer, Method, Params, Result } from '@coi-webmail/protocol';
+import { CommandConnection } from '../imap/command.ts';
+import { ImapSession } from '../imap/session.ts';
+import { type ConnectionState, Supervisor } from '../imap/supervisor.ts';
+import { Watch, type WatchListener } from '../imap/watch.ts';
+import { HANDLERS } from '../method/handlers.ts';
+import { SmtpPool } from '../smtp/pool.ts';
+import { Changes } from './changes.ts';
+import type { AccountContext } from './context.ts';
+import { Filing } from './filing.ts';
+import { Mailboxes } from './mailboxes.ts';
+import { MarkKeeper } from './mark-keeper.ts';
+import { ModeSetting } from './mode.ts';
+import { streamPart } from './part.ts';
+import type {
+  AccountDeps,
+  AccountDescription,
+  AccountIdentity,
+  AccountService,
+  CreateAccount,
+  Credentials,
+  PartContent,
+  PartRequest,
+  UnnumberedEvent,
+} from './service.ts';
+import { Storage } from './storage.ts';
+import { MAX_RECIPIENTS, Submitter } from './submit.ts';
+
+const COMMAND_IDLE_MS = 60_000;
+const TRANSFER_IDLE_MS = 10_000;
+/** Without sockets the watch connection ends after this. */
+const DORMANT_AFTER_MS = 5 * 60_000;
+const POLL_ACTIVE_MS = 15_000;
+const POLL_IDLE_MS = 60_000;
+
+export const createAccount: CreateAccount = (identity, credentials, deps) => new Account(identity, credentials, deps);
+
+/** What method handlers work with. */
+export interface AccountParts {
+  readonly context: AccountContext;
+  readonly storage: Storage;
+  readonly filing: Filing;
+  readonly mode: ModeSetting;
+  readonly submitter: Submitter;
+  /** After consent or another mode: watch what is there now, tell the clients, file. */
+  modeChanged(): Promise<void>;
+}
+
+class Account implements AccountService {
+  readonly identity: AccountIdentity;
+  readonly #deps: AccountDeps;
+  readonly #parts: AccountParts;
+  readonly #marks: MarkKeeper;
+  readonly #changes: Changes;
+  readonly #supervisor: Supervisor<Watch>;
+  readonly #listeners = new Set<(event: UnnumberedEvent) => void>();
+  readonly #clock = systemClock;
+  #credentials: Credentials;
+  #socketCount = 0;
+  #wasOnline = false;
+  #isStopped = false;
+  #leaveHub: () => void;
+  #cancelDormant: (() => void) | undefined;
+  #cancelPoll: (() => void) | undefined;
+
+  constructor(identity: AccountIdentity, credentials: Credentials, deps: AccountDeps) {
+    this.identity = identity;
+    this.#credentials = credentials;
+    this.#deps = deps;
+    const context = this.#makeContext();
+    const storage = new Storage(context);
+    const mode = new ModeSetting(context, storage);
+    const filing = new Filing({ context, mode: () => mode.value, onMark: () => this.#marks.touch() });
+    const submitter = new Submitter({
+      context,
+      isConsented: () => mode.value !== null,
+      savesSent: () => this.#supervisor.live?.capabilities.savesSent === true,
+      maxBytes: () => this.#maxMessageBytes(),
+    });
+    this.#marks = new MarkKeeper({ context, storage, filing, isConsented: () => mode.value !== null });
+    this.#parts = { context, storage, filing, mode, submitter, modeChanged: () => this.#modeChanged() };
+    this.#changes = new Changes({ parts: this.#parts, onMode: () => this.#modeChanged() });
+    this.#supervisor = new Supervisor({
+      connect: () => Watch.open(identity.issuer.imap, this.#credentials, this.#watchListener()),
+      onLive: (watch) => this.#live(watch),
+      onState: (state) => this.#stateChanged(state),
+      clock: this.#clock,
+      log: deps.log,
+    });
+    this.#leaveHub = deps.hub.listen(identity.address, {
+      lane: (message) => context.emit({ event: 'lane.message', data: { ...message } }),
+      evidence: ({ messageId }) => void submitter.evidence(messageId).catch(() => deps.log.warn('evidence-failed')),
+    });
+  }
+
+  async describe(): Promise<AccountDescription> {
+    this.#touch();
+    try {
+      await this.#supervisor.ready();
+    } catch (error) {
+      // A client that comes back while the mail server is away works on from its store.
+      if (!this.#wasOnline) throw error;
+    }
+    const { mailboxes } = this.#parts.context;
+    const { address, issuer } = this.identity;
+    return {
+      account: {
+        address,
+        state: wireState(this.#supervisor.state),
+        keywords: mailboxes.keywords(mailboxes.path('chats')),
+        ...(issuer.authservId === undefined ? {} : { authservId: issuer.authservId }),
+      },
+      mode: this.#parts.mode.value,
+      mailboxes: mailboxes.states(),
+      limits: {
+        maxMessageBytes: this.#maxMessageBytes(),
+        maxRecipients: MAX_RECIPIENTS,
+        unknownWaitMs: this.#deps.unknownWaitMs,
+      },
+    };
+  }
+
+  async call<M extends Exclude<Method, 'hello'>>(method: M, params: Params<M>): Promise<Result<M>> {
+    this.#touch();
+    if (this.#isStopped) throw new CoiError('engine-unreachable', 'The account was stopped');
+    this.#supervisor.start();
+    if (!this.#wasOnline) await this.#supervisor.ready();
+    return HANDLERS[method](this.#parts, params);
+  }
+
+  async part(request: PartRequest): Promise<PartContent> {
+    this.#touch();
+    if (!this.#wasOnline) await this.#supervisor.ready();
+    return streamPart(this.#parts.context, request);
+  }
+
+  async file(deadlineMs: number): Promise<FileAnswer> {
+    this.#touch();
+    const { filing, mode } = this.#parts;
+    const work = (async () => {
+      await this.#supervisor.ready();
+      return mode.value === null ? filing.answer(true) : filing.runAll();
+    })();
+    const late = new Promise<FileAnswer>((resolve) => {
+      const cancel = this.#clock.after(deadlineMs, () => resolve({ ...filing.answer(false), done: false }));
+      work.then(cancel, cancel);
+    });
+    return Promise.race([work, late]);
+  }
+
+  subscribe(listener: (event: UnnumberedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  renew(credentials: Credentials): void {
+    this.#credentials = credentials;
+    const { commands, transfers } = this.#parts.context;
+    commands.drop();
+    transfers.drop();
+    if (this.#supervisor.state.state === 'auth-failed') this.#supervisor.restart();
+  }
+
+  setSocketCount(count: number): void {
+    const isFirst = this.#socketCount === 0 && count > 0;
+    this.#socketCount = count;
+    this.#touch();
+    if (!isFirst) return;
+    this.#supervisor.start();
+    this.#supervisor.hurry();
+    this.#schedulePoll();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#cancelDormant?.();
+    this.#cancelPoll?.();
+    this.#leaveHub();
+    await this.#parts.submitter.finish();
+    await this.#marks.flush();
+    this.#supervisor.stop();
+    const { commands, transfers, smtp } = this.#parts.context;
+    commands.close();
+    transfers.close();
+    await smtp.close();
+  }
+
+  #makeContext(): AccountContext {
+    const { identity } = this;
+    const open = () => this.#openSession();
+    const clock = this.#clock;
+    return {
+      identity,
+      deps: this.#deps,
+      clock,
+      commands: new CommandConnection({ open, clock, idleCloseMs: COMMAND_IDLE_MS }),
+      transfers: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
+      smtp: new SmtpPool(identity.issuer.smtp, () => this.#credentials, clock),
+      mailboxes: new Mailboxes(),
+      emit: (event) => {
+        for (const listener of this.#listeners) listener(event);
+      },
+      hasClient: () => this.#socketCount > 0,
+    };
+  }
+
+  /** A refused sign-on is final for all connections until there are other credentials. */
+  async #openSession(): Promise<ImapSession> {
+    if (this.#supervisor.state.state === 'auth-failed') {
+      throw new CoiError('auth-failed', 'The mail server refused the sign-on');
+    }
+    try {
+      return await ImapSession.open(this.identity.issuer.imap, this.#credentials);
+    } catch (error) {
+      if (isCoiError(error, 'auth-failed') || isCoiError(error, 'auth-expired')) this.#supervisor.refused(error);
+      throw error;
+    }
+  }
+
+  #watchListener(): WatchListener {
+    const { filing, context } = this.#parts;
+    return {
+      arrived: () => filing.notice('INBOX'),
+      changed: (path) => this.#changes.note(path),
+      flags: (uidValidity, change) =>
+        context.emit({ event: 'message.flags', data: { mailbox: 'INBOX', uidValidity, changes: [change] } }),
+      expunged: (uidValidity, uid) => this.#changes.expunged('INBOX', uidValidity, uid),
+    };
+  }
+
+  /** A new watch connection: learn what is there, take up what was missed. */
+  async #live(watch: Watch): Promise<void> {
+    const { context, mode, filing } = this.#parts;
+    const { mailboxes } = context;
+    mailboxes.learn(await watch.list(), watch.namespace());
+    const before = new Map(mailboxes.states().map((state) => [state.path, JSON.stringify(state)]));
+    await this.#readStates(watch);
+    if (!this.#wasOnline) await this.#readSettings();
+    if (mode.value !== null && mailboxes.path('chats') !== undefined) await this.#probeChats();
+    await watch.watchOthers(mailboxes.others());
+    if (this.#wasOnline) {
+      context.emit({ event: 'mailboxes.changed', data: { mailboxes: mailboxes.states() } });
+      for (const state of mailboxes.states()) {
+        if (before.get(state.path) !== JSON.stringify(state)) this.#changes.note(state.path);
+      }
+    }
+    this.#wasOnline = true;
+    this.#schedulePoll();
+    for (const path of mode.value === null && !context.hasClient() ? [] : filing.paths()) filing.notice(path);
+  }
+
+  async #readStates(watch: Watch): Promise<void> {
+    const { mailboxes } = this.#parts.context;
+    const { path, uidValidity, uidNext, highestModSeq, messageCount } = watch.inbox;
+    for (const other of mailboxes.paths()) {
+      if (other === path) mailboxes.setState({ path, uidValidity, uidNext, highestModSeq, messageCount });
+      else mailboxes.setState(await watch.status(other));
+    }
+  }
+
+  async #readSettings(): Promise<void> {
+    const { mode } = this.#parts;
+    await mode.load();
+    await this.#marks.load();
+    const { defaultMode } = this.#deps;
+    if (mode.value === null && defaultMode !== null) await mode.set(defaultMode);
+  }
+
+  /** Learns whether the chats mailbox takes keywords, off the way of any line. */
+  async #probeChats(): Promise<void> {
+    const { commands, mailboxes } = this.#parts.context;
+    const path = mailboxes.chatPath('chats');
+    await commands.run(async (session) => {
+      const chats = await session.select(path, 'write');
+      mailboxes.noteKeywords(path, chats.keywords);
+    });
+  }
+
+  async #modeChanged(): Promise<void> {
+    const { context, mode, filing } = this.#parts;
+    context.emit({ event: 'mode.changed', data: { mode: mode.value } });
+    const watch = this.#supervisor.live;
+    // What is watched is told once per connection, so a new one is opened.
+    if (watch !== undefined && !watch.watches(context.mailboxes.others())) {
+      this.#supervisor.restart();
+    }
+    filing.modeChanged().catch((error: unknown) => {
+      this.#deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    });
+  }
+
+  #stateChanged(state: ConnectionState): void {
+    if (!this.#wasOnline || this.#isStopped) return;
+    const retryAt = state.state === 'imap-unavailable' ? { retryAt: state.retryAt } : {};
+    this.#parts.context.emit({ event: 'account.state', data: { state: wireState(state), ...retryAt } });
+  }
+
+  #maxMessageBytes(): number {
+    const limits = [
+      this.#deps.maxMessageBytes,
+      this.#parts.context.smtp.maxBytes,
+      this.#supervisor.live?.capabilities.appendLimitBytes,
+    ];
+    return Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** Somebody used the account: without sockets it goes dormant some time after the last use. */
+  #touch(): void {
+    this.#cancelDormant?.();
+    this.#cancelDormant = undefined;
+    if (this.#socketCount > 0 || this.#isStopped) return;
+    this.#cancelDormant = this.#clock.after(DORMANT_AFTER_MS, () => {
+      this.#cancelPoll?.();
+      this.#supervisor.stop();
+      void this.#parts.context.smtp.close();
+    });
+  }
+
+  #schedulePoll(): void {
+    this.#cancelPoll?.();
+    const delayMs = this.#socketCount > 0 ? POLL_ACTIVE_MS : POLL_IDLE_MS;
+    this.#cancelPoll = this.#clock.after(delayMs, () => void this.#poll());
+  }
+
+  async #poll(): Promise<void> {
+    const watch = this.#supervisor.live;
+    if (watch === undefined || watch.notifies) return;
+    try {
+      await watch.poll(this.#parts.context.mailboxes.others());
+    } catch (error) {
+      this.#deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    }
+    if (!this.#isStopped) this.#schedulePoll();
+  }
+}
+
+function wireState({ state }: ConnectionState): 'online' | 'connecting' | 'imap-unavailable' | 'auth-failed' {
+  return state === 'stopped' ? 'connecting' : state;
+}

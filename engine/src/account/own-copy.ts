@@ -1,0 +1,149 @@
+/**
+ * The account's own copy of what it sends: where it goes, how it is found again, and how `$CoiPending` leaves it.
+ * Only APPEND is on the way of a line; everything else waits until the client has its answer.
+ */
+import { isCoiError } from '@coi-webmail/base';
+import type { MessageRefData } from '@coi-webmail/protocol';
+import { appendMessage } from '../imap/append.ts';
+import { fetchHeads } from '../imap/fetch.ts';
+import { storeFlags } from '../imap/flag.ts';
+import { remove } from '../imap/guard.ts';
+import { lowestOfNewest, searchUids } from '../imap/search.ts';
+import type { ImapSession } from '../imap/session.ts';
+import type { AccountContext } from './context.ts';
+import { CHAT_KEYWORD, hasKeyword } from './classify.ts';
+import { readOuterHead } from './head.ts';
+
+const PENDING = '$CoiPending';
+const OWN = '$CoiOwn';
+/** Where a copy of an earlier try is looked for. */
+const NEWEST = 200;
+const SETTLE_MS = 1_500;
+const LARGE_BYTES = 256 * 1024;
+
+/**
+ * `before`: stored pending before the message is submitted. `after`: once it is accepted, because the server takes
+ * no keywords. `sent`: after, into Sent, as any mail program does (before consent). `none`: the server does it.
+ */
+export type CopyPlan = 'before' | 'after' | 'sent' | 'none';
+
+export class OwnCopies {
+  readonly #context: AccountContext;
+  /** Accepted lines whose copy still says pending. */
+  readonly #toSettle = new Map<string, MessageRefData | undefined>();
+  #cancelSettle: (() => void) | undefined;
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(context: AccountContext) {
+    this.#context = context;
+  }
+
+  plan(isConsented: boolean, savesSent: boolean): CopyPlan {
+    const { mailboxes } = this.#context;
+    if (savesSent) return 'none';
+    if (!isConsented) return mailboxes.path('sent') === undefined ? 'none' : 'sent';
+    return mailboxes.keywords(mailboxes.path('chats')) ? 'before' : 'after';
+  }
+
+  /** One APPEND: no SEARCH, no SELECT. @returns where it lies, if the server tells */
+  async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<MessageRefData | undefined> {
+    const { mailboxes, commands, transfers } = this.#context;
+    const path = plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
+    const flags = plan === 'before' ? ['\\Seen', OWN, CHAT_KEYWORD, PENDING] : ['\\Seen'];
+    const connection = bytes.length > LARGE_BYTES ? transfers : commands;
+    const place = await connection.run(async (session) => {
+      try {
+        return await appendMessage(session, path, bytes, flags);
+      } catch (error) {
+        if (plan === 'sent' || !isCoiError(error, 'mailbox-not-found')) throw error;
+        // Somebody deleted the chats mailbox.
+        await mailboxes.createOurs(session, { again: true });
+        return appendMessage(session, path, bytes, flags);
+      }
+    }, 'urgent');
+    return place === undefined ? undefined : { mailbox: path, ...place };
+  }
+
+  /** Looks for the copy of an earlier try among the newest messages. Selects and searches: for retries only. */
+  find(messageId: string, known: MessageRefData | undefined): Promise<MessageRefData | undefined> {
+    const { mailboxes, commands } = this.#context;
+    const path = mailboxes.chatPath('chats');
+    return commands.run(async (session) => {
+      const mailbox = await session.selectFresh(path, 'write');
+      const isThere = known?.uidValidity === mailbox.uidValidity && (await isMessage(session, known.uid, messageId));
+      const uid = isThere ? known?.uid : await findNewest(session, mailbox.messageCount, messageId);
+      return uid === undefined ? undefined : { mailbox: path, uidValidity: mailbox.uidValidity, uid };
+    }, 'urgent');
+  }
+
+  /** The line was accepted: `$CoiPending` leaves its copy, soon, together with others. */
+  settle(messageId: string, copy: MessageRefData | undefined): void {
+    this.#toSettle.set(messageId, copy);
+    this.#cancelSettle?.();
+    this.#cancelSettle = this.#context.clock.after(SETTLE_MS, () => void this.flush());
+  }
+
+  /** Settles now what waits. Never throws: a copy that stays pending is settled by the next process (see reconcile). */
+  flush(): Promise<void> {
+    this.#cancelSettle?.();
+    this.#settling = this.#settling.then(() => this.#settleAll());
+    return this.#settling;
+  }
+
+  /** The line was refused for good: its pending copy goes. */
+  async cancel(messageId: string, copy: MessageRefData | undefined): Promise<void> {
+    const { mailboxes, commands } = this.#context;
+    await commands.run(async (session) => {
+      const mailbox = await session.selectFresh(mailboxes.chatPath('chats'), 'write');
+      const uid =
+        copy?.uidValidity === mailbox.uidValidity
+          ? copy.uid
+          : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+      if (uid === undefined) return;
+      if (!(await isMessage(session, uid, messageId))) return;
+      await remove(session, mailbox, { kind: 'cancelled', uids: [uid] });
+    });
+  }
+
+  async #settleAll(): Promise<void> {
+    if (this.#toSettle.size === 0) return;
+    const waiting = [...this.#toSettle];
+    this.#toSettle.clear();
+    const { mailboxes, commands, deps } = this.#context;
+    try {
+      await commands.run(async (session) => {
+        const mailbox = await session.selectFresh(mailboxes.chatPath('chats'), 'write');
+        const uids: number[] = [];
+        for (const [messageId, copy] of waiting) {
+          const isKnown = copy !== undefined && copy.uidValidity === mailbox.uidValidity;
+          const uid = isKnown ? copy.uid : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+          if (uid !== undefined) uids.push(uid);
+        }
+        await storeFlags(session, uids, 'remove', [PENDING]);
+      });
+    } catch (error) {
+      deps.log.warn('settle-failed', { code: isCoiError(error) ? error.code : 'internal', count: waiting.length });
+    }
+  }
+}
+
+async function findNewest(
+  session: ImapSession,
+  messageCount: number,
+  messageId: string,
+  keyword?: string,
+): Promise<number | undefined> {
+  if (messageCount === 0) return undefined;
+  const from = await lowestOfNewest(session, NEWEST, messageCount);
+  for (const uid of await searchUids(session, from, { header: { 'message-id': messageId } })) {
+    const [head] = await fetchHeads(session, String(uid));
+    if (head === undefined || readOuterHead(head.header).messageId !== messageId) continue;
+    if (keyword === undefined || hasKeyword(head.flags, keyword)) return uid;
+  }
+  return undefined;
+}
+
+async function isMessage(session: ImapSession, uid: number, messageId: string): Promise<boolean> {
+  const [head] = await fetchHeads(session, String(uid));
+  return head !== undefined && readOuterHead(head.header).messageId === messageId;
+}

@@ -1,0 +1,60 @@
+/** Streams a part on the transfer connection, one at a time per account. */
+import { CoiError } from '@coi-webmail/base';
+import { openPart } from '../imap/part.ts';
+import type { AccountContext } from './context.ts';
+import type { PartContent, PartRequest } from './service.ts';
+
+/** A reader that takes nothing for so long loses the connection. */
+const STALLED_MS = 60_000;
+
+/** @throws CoiError `mailbox-not-found`, `uid-validity-changed`, `message-not-found`, `imap-unavailable` */
+export function streamPart(context: AccountContext, request: PartRequest): Promise<PartContent> {
+  context.mailboxes.requireRole(request.mailbox);
+  return new Promise<PartContent>((resolve, reject) => {
+    const task = context.transfers.run(async (session) => {
+      await session.selectExact(request.mailbox, request.uidValidity, 'read');
+      const content = await openPart(session, request.uid, request.part);
+      await new Promise<void>((done) => {
+        resolve({ ...content, stream: watched(context, content.stream, done) });
+      });
+    });
+    task.catch(reject);
+  });
+}
+
+/** Calls `done` when the stream ended, failed, was given up, or stalls. */
+async function* watchedChunks(
+  context: AccountContext,
+  stream: AsyncIterable<Uint8Array>,
+  done: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let isStalled = false;
+  try {
+    for await (const chunk of stream) {
+      const cancel = context.clock.after(STALLED_MS, () => {
+        isStalled = true;
+        done();
+      });
+      yield chunk;
+      cancel();
+      if (isStalled) throw new CoiError('timeout', 'The reader of a part stalled');
+    }
+  } finally {
+    done();
+  }
+}
+
+function watched(
+  context: AccountContext,
+  stream: AsyncIterable<Uint8Array>,
+  done: () => void,
+): AsyncIterable<Uint8Array> {
+  // Nobody may ever begin to read.
+  const cancel = context.clock.after(STALLED_MS, done);
+  return {
+    [Symbol.asyncIterator]: () => {
+      cancel();
+      return watchedChunks(context, stream, done);
+    },
+  };
+}

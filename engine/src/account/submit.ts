@@ -1,0 +1,299 @@
+/**
+ * Sends one message exactly once (design §4.4).
+ *
+ * First try: claim, APPEND of the pending copy beside the SMTP envelope, data, answer. A retry first looks for what
+ * an earlier try left. Nobody can decide a submission whose final dot got no reply: it is `unknown` until
+ * somebody shows that it arrived, or the user wants it sent again.
+ */
+import { createHash } from 'node:crypto';
+import { CoiError, isCoiError } from '@coi-webmail/base';
+import type { MessageRefData, Params, Result } from '@coi-webmail/protocol';
+import type { Outcome } from '../smtp/connection.ts';
+import { isTemporary } from '../smtp/errors.ts';
+import type { AccountContext } from './context.ts';
+import { readOuterHead } from './head.ts';
+import { type CopyPlan, OwnCopies } from './own-copy.ts';
+import { checkSubmission } from './submission-check.ts';
+
+type SubmitParams = Params<'message.submit'>;
+type SubmitResult = Result<'message.submit'>;
+
+/** A claim without sign of life for so long belongs to a dead process. */
+export const CLAIM_STALE_MS = 15_000;
+/** Data must go out this soon after the claim, so that nobody can have taken the claim over. */
+const DATA_DEADLINE_MS = 10_000;
+const HEARTBEAT_MS = 5_000;
+const IN_FLIGHT_RETRY_MS = 1_000;
+const LANE_MAX_BYTES = 65_536;
+const COPY_RETRY_MS = [2_000, 10_000, 60_000] as const;
+export const MAX_RECIPIENTS = 100;
+
+interface Attempt {
+  readonly key: string;
+  readonly params: SubmitParams;
+  readonly claimedAt: number;
+  /** Something of it may exist already: a copy, or even a delivery. */
+  readonly isRetry: boolean;
+  readonly knownCopy: MessageRefData | undefined;
+}
+
+interface Unknown {
+  readonly key: string;
+  readonly copy: MessageRefData | undefined;
+  /** Kept while there is no copy yet. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export interface SubmitterOptions {
+  readonly context: AccountContext;
+  readonly isConsented: () => boolean;
+  /** The server files sent mail itself. */
+  readonly savesSent: () => boolean;
+  readonly maxBytes: () => number;
+}
+
+export class Submitter {
+  readonly copies: OwnCopies;
+  readonly #context: AccountContext;
+  readonly #options: SubmitterOptions;
+  readonly #running = new Map<string, Promise<SubmitResult>>();
+  /** Message-IDs of unknown outcome that evidence may settle. */
+  readonly #unknown = new Map<string, Unknown>();
+
+  constructor(options: SubmitterOptions) {
+    this.#options = options;
+    this.#context = options.context;
+    this.copies = new OwnCopies(options.context);
+  }
+
+  /**
+   * Finishes whatever happens to the socket that asked.
+   * @throws CoiError `sender-rejected`, `recipient-rejected`, `permission-denied`, `message-too-large`,
+   *   `quota-exceeded`, `auth-failed`, `smtp-unavailable`, `imap-unavailable`, `throttled`
+   */
+  submit(params: SubmitParams): Promise<SubmitResult> {
+    const { identity } = this.#context;
+    const head = readOuterHead(params.bytes);
+    checkSubmission(head, {
+      address: identity.address,
+      messageId: params.messageId,
+      sizeBytes: params.bytes.length,
+      maxBytes: this.#options.maxBytes(),
+      recipientCount: params.recipients.length,
+      maxRecipients: MAX_RECIPIENTS,
+    });
+    const key = claimKey(identity.hash, params.messageId);
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const job = this.#claim(key, params).finally(() => this.#running.delete(key));
+    this.#running.set(key, job);
+    return job;
+  }
+
+  /** Opens what a line will need. Best effort. */
+  async warm(): Promise<void> {
+    const { smtp, commands } = this.#context;
+    await Promise.allSettled([smtp.warm(), commands.run(async () => undefined, 'urgent')]);
+  }
+
+  /** Somebody's mailbox has a message of ours whose outcome was unknown. */
+  async evidence(messageId: string): Promise<void> {
+    const unknown = this.#unknown.get(messageId);
+    if (unknown === undefined) return;
+    this.#unknown.delete(messageId);
+    const { deps, clock, emit } = this.#context;
+    await deps.store.settleClaim(unknown.key, 'accepted', clock.now(), formatCopy(unknown.copy));
+    emit({ event: 'submit.settled', data: { messageId, state: 'sent' } });
+    const plan = this.#plan();
+    if (plan === 'before') this.copies.settle(messageId, unknown.copy);
+    else if (unknown.bytes !== undefined) await this.#copyAfter(plan, unknown.bytes);
+  }
+
+  /** Resolves when no submission runs and copies are settled. */
+  async finish(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
+    await this.copies.flush();
+  }
+
+  async #claim(key: string, params: SubmitParams): Promise<SubmitResult> {
+    const { store } = this.#context.deps;
+    const claimedAt = this.#context.clock.now();
+    const claim = await store.claim(key, claimedAt, CLAIM_STALE_MS);
+    const attempt = { key, params, claimedAt };
+    switch (claim.state) {
+      case 'new':
+        return this.#send({ ...attempt, isRetry: params.attempt > 0, knownCopy: undefined });
+      case 'accepted':
+        return sent(claim.acceptedAt, parseCopy(claim.copy));
+      case 'in-flight':
+        return { state: 'in-flight', rejected: [], retryAfterMs: IN_FLIGHT_RETRY_MS };
+      case 'unknown': {
+        const copy = parseCopy(claim.copy);
+        if (params.resend !== true) return this.#outcomeUnknown(key, params, copy);
+        const isOurs = await store.reclaimUnknown(key, claimedAt);
+        if (!isOurs) return { state: 'in-flight', rejected: [], retryAfterMs: IN_FLIGHT_RETRY_MS };
+        return this.#send({ ...attempt, isRetry: true, knownCopy: copy });
+      }
+      default:
+        return claim satisfies never;
+    }
+  }
+
+  async #send(attempt: Attempt): Promise<SubmitResult> {
+    const { deps, smtp, identity, clock } = this.#context;
+    const { key, params } = attempt;
+    const plan = this.#plan();
+    const copying = this.#copyBefore(plan, attempt);
+    const heartbeat: { cancel: () => void } = { cancel: () => undefined };
+    const beforeData = async () => {
+      const copy = await copying;
+      if (clock.now() - attempt.claimedAt > DATA_DEADLINE_MS) {
+        throw new CoiError('smtp-unavailable', 'Preparing the submission took too long');
+      }
+      const progress = () => deps.store.progressClaim(key, clock.now(), formatCopy(copy));
+      await progress();
+      heartbeat.cancel = this.#every(HEARTBEAT_MS, progress);
+    };
+    const outcome = await smtp.submit({
+      from: identity.address,
+      recipients: params.recipients,
+      bytes: params.bytes,
+      messageId: params.messageId,
+      beforeData,
+    });
+    heartbeat.cancel();
+    return this.#conclude(outcome, plan, copying, attempt);
+  }
+
+  async #conclude(
+    outcome: Outcome,
+    plan: CopyPlan,
+    copying: Promise<MessageRefData | undefined>,
+    attempt: Attempt,
+  ): Promise<SubmitResult> {
+    const { deps, clock } = this.#context;
+    const { key, params } = attempt;
+    const acceptedAt = clock.now();
+    const settle = (state: 'accepted' | 'unknown' | 'released', copy: MessageRefData | undefined) =>
+      deps.store.settleClaim(key, state, acceptedAt, formatCopy(copy));
+    switch (outcome.state) {
+      case 'accepted': {
+        this.#handToLane(params, outcome, acceptedAt);
+        const before = await copying;
+        await settle('accepted', before);
+        const copy = before ?? (await this.#copyAfter(plan, params.bytes));
+        if (plan === 'before') this.copies.settle(params.messageId, copy);
+        return { ...sent(acceptedAt, copy), rejected: [...outcome.rejected] };
+      }
+      case 'unknown': {
+        const copy = await copying;
+        await settle('unknown', copy);
+        return this.#outcomeUnknown(key, params, copy);
+      }
+      case 'failed': {
+        const copied = await copying.then(
+          (copy) => ({ copy, isThere: plan === 'before' }),
+          () => ({ copy: undefined, isThere: false }),
+        );
+        await settle('released', copied.copy);
+        if (copied.isThere && !isTemporary(outcome.error) && outcome.error.code !== 'auth-failed') {
+          await this.#cancelCopy(params.messageId, copied.copy);
+        }
+        throw outcome.error;
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** The pending copy, stored or found. Its failure cancels the submission before the first byte. */
+  #copyBefore(plan: CopyPlan, attempt: Attempt): Promise<MessageRefData | undefined> {
+    const { params, isRetry, knownCopy } = attempt;
+    if (plan !== 'before') return Promise.resolve(undefined);
+    const append = () => this.copies.append('before', params.bytes);
+    const copying = isRetry
+      ? this.copies.find(params.messageId, knownCopy).then(async (found) => found ?? (await append()))
+      : append();
+    // Whoever awaits it later hears of the failure; until then it is nobody's.
+    copying.catch(() => undefined);
+    return copying;
+  }
+
+  /** The message is out: a missing copy is a nuisance, not a failure. Tried again for a while. */
+  async #copyAfter(plan: CopyPlan, bytes: Uint8Array, tried = 0): Promise<MessageRefData | undefined> {
+    if (plan !== 'after' && plan !== 'sent') return undefined;
+    try {
+      return await this.copies.append(plan, bytes);
+    } catch (error) {
+      const delayMs = COPY_RETRY_MS[tried];
+      const { deps, clock } = this.#context;
+      deps.log.warn('own-copy-failed', { code: isCoiError(error) ? error.code : 'internal', tried });
+      if (delayMs !== undefined) clock.after(delayMs, () => void this.#copyAfter(plan, bytes, tried + 1));
+      return undefined;
+    }
+  }
+
+  async #cancelCopy(messageId: string, copy: MessageRefData | undefined): Promise<void> {
+    try {
+      await this.copies.cancel(messageId, copy);
+    } catch (error) {
+      this.#context.deps.log.warn('cancel-copy-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    }
+  }
+
+  #outcomeUnknown(key: string, params: SubmitParams, copy: MessageRefData | undefined): SubmitResult {
+    const bytes = copy === undefined && params.bytes.length <= LANE_MAX_BYTES ? params.bytes : undefined;
+    this.#unknown.set(params.messageId, { key, copy, bytes });
+    return { state: 'unknown', rejected: [], ...(copy === undefined ? {} : { copy }) };
+  }
+
+  /** Fast lane: the very bytes, to recipients that sit at this engine. The Hub knows who does. */
+  #handToLane(params: SubmitParams, outcome: Extract<Outcome, { state: 'accepted' }>, acceptedAt: number): void {
+    if (params.bytes.length > LANE_MAX_BYTES) return;
+    const { deps, identity } = this.#context;
+    const refused = new Set(outcome.rejected.map(({ address }) => address.toLowerCase()));
+    const recipients = params.recipients
+      .map((recipient) => recipient.toLowerCase())
+      .filter((recipient) => !refused.has(recipient) && recipient !== identity.address);
+    deps.hub.sendLane(recipients, {
+      messageId: params.messageId,
+      from: identity.address,
+      acceptedAt,
+      bytes: params.bytes,
+    });
+  }
+
+  #plan(): CopyPlan {
+    return this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+  }
+
+  #every(ms: number, task: () => Promise<void>): () => void {
+    const { clock, deps } = this.#context;
+    let cancel: () => void;
+    const again = () => {
+      task().catch(() => deps.log.warn('claim-heartbeat-failed'));
+      cancel = clock.after(ms, again);
+    };
+    cancel = clock.after(ms, again);
+    return () => cancel();
+  }
+}
+
+/** The Store learns neither address nor Message-ID. */
+export function claimKey(accountHash: string, messageId: string): string {
+  return createHash('sha256').update(`${accountHash}\0${messageId}`).digest('hex');
+}
+
+function sent(acceptedAt: number, copy: MessageRefData | undefined): SubmitResult {
+  return { state: 'sent', acceptedAt, rejected: [], ...(copy === undefined ? {} : { copy }) };
+}
+
+function formatCopy(copy: MessageRefData | undefined): string | undefined {
+  return copy === undefined ? undefined : JSON.stringify(copy);
+}
+
+function parseCopy(text: string | undefined): MessageRefData | undefined {
+  if (text === undefined) return undefined;
+  const { mailbox, uidValidity, uid } = JSON.parse(text) as MessageRefData;
+  return { mailbox, uidValidity, uid };
+}

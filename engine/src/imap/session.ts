@@ -1,0 +1,117 @@
+/**
+ * One signed-on connection as the rest of the engine sees it: what is selected, and how the server counts.
+ * UIDVALIDITY and MODSEQ leave here as decimal strings.
+ */
+import { CoiError } from '@coi-webmail/base';
+import { type Cursor, MAX_UIDS } from '@coi-webmail/protocol';
+import type { ImapFlow, MailboxObject } from 'imapflow';
+import type { Credentials, MailServer } from '../account/service.ts';
+import { type Capabilities, readCapabilities } from './capabilities.ts';
+import { connectImap } from './connect.ts';
+import { must } from './errors.ts';
+
+/** State of the selected mailbox. */
+export interface SelectedMailbox extends Cursor {
+  readonly path: string;
+  readonly messageCount: number;
+  /** `\*` among PERMANENTFLAGS; always false in a read-only selection. */
+  readonly keywords: boolean;
+}
+
+export class ImapSession {
+  readonly client: ImapFlow;
+  readonly capabilities: Capabilities;
+  /** UIDs reported as gone since the last {@link takeVanished}, for the mailbox that is selected. */
+  readonly #vanished: Set<number>;
+
+  private constructor(client: ImapFlow, vanished: Set<number>) {
+    this.client = client;
+    this.capabilities = readCapabilities(client);
+    this.#vanished = vanished;
+  }
+
+  static async open(server: MailServer, credentials: Credentials): Promise<ImapSession> {
+    const vanished = new Set<number>();
+    const client = await connectImap(server, credentials, {
+      idle: false,
+      onExpunge: (uid) => {
+        if (uid !== undefined && vanished.size <= MAX_UIDS) vanished.add(uid);
+      },
+    });
+    return new ImapSession(client, vanished);
+  }
+
+  get usable(): boolean {
+    return this.client.usable;
+  }
+
+  /**
+   * Selects a mailbox unless it is selected already. Read-only is EXAMINE, which leaves `\Recent` alone.
+   * @throws CoiError `mailbox-not-found`
+   */
+  async select(path: string, access: 'read' | 'write'): Promise<SelectedMailbox> {
+    const current = this.client.mailbox;
+    if (current !== false && current.path === path && (access === 'read' || current.readOnly !== true)) {
+      return selected(current);
+    }
+    this.#vanished.clear();
+    const opened = await must('open a mailbox', this.client.mailboxOpen(path, { readOnly: access === 'read' }));
+    return selected(opened);
+  }
+
+  /** As {@link select}, and brought up to date if it was selected before. */
+  async selectFresh(path: string, access: 'read' | 'write'): Promise<SelectedMailbox> {
+    const before = this.client.mailbox;
+    const current = await this.select(path, access);
+    if (this.client.mailbox !== before) return current;
+    await must(
+      'look for news',
+      this.client.noop().then(() => true),
+    );
+    const query = { messages: true, uidNext: true, uidValidity: true, highestModseq: this.capabilities.condstore };
+    const status = await must('look for news', this.client.status(path, query));
+    if (status.uidValidity !== undefined && String(status.uidValidity) !== current.uidValidity) {
+      await must('close a mailbox', this.client.mailboxOpen(path, { readOnly: access === 'read' }));
+      return selected(this.client.mailbox as MailboxObject);
+    }
+    return {
+      ...current,
+      uidNext: status.uidNext ?? current.uidNext,
+      highestModSeq: String(status.highestModseq ?? current.highestModSeq),
+      messageCount: status.messages ?? current.messageCount,
+    };
+  }
+
+  /**
+   * Selects and checks that its UIDs still mean what the caller thinks.
+   * @throws CoiError `uid-validity-changed`, `mailbox-not-found`
+   */
+  async selectExact(path: string, uidValidity: string, access: 'read' | 'write'): Promise<SelectedMailbox> {
+    const mailbox = await this.select(path, access);
+    if (mailbox.uidValidity !== uidValidity) {
+      throw new CoiError('uid-validity-changed', 'The UIDs of this mailbox changed');
+    }
+    return mailbox;
+  }
+
+  takeVanished(): readonly number[] {
+    const uids = [...this.#vanished];
+    this.#vanished.clear();
+    return uids;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+export function selected(mailbox: MailboxObject): SelectedMailbox {
+  return {
+    path: mailbox.path,
+    uidValidity: String(mailbox.uidValidity),
+    uidNext: mailbox.uidNext,
+    highestModSeq: String(mailbox.highestModseq ?? 0),
+    messageCount: mailbox.exists,
+    keywords: mailbox.permanentFlags?.has('\\*') ?? mailbox.readOnly !== true,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The watch connection: stays on INBOX, read-only, and tells what happens there and in the other mailboxes.
+ * IDLE with NOTIFY (RFC 5465) where offered, else STATUS of the others from time to time. Carries no bodies.
+ */
+import type { FlagChange, MailboxState } from '@coi-webmail/protocol';
+import type { ImapFlow, ImapResponse } from 'imapflow';
+import type { Credentials, MailServer } from '../account/service.ts';
+import { type Capabilities, readCapabilities } from './capabilities.ts';
+import { connectImap } from './connect.ts';
+import { toImapError } from './errors.ts';
+import { atom, type CommandArgument, execute, onUntagged, words } from './execute.ts';
+import { listMailboxes, type ListedMailbox, mailboxStatus, type Namespace, personalNamespace } from './mailbox.ts';
+import { encodeMailboxName, mailboxArgument } from './mailbox-name.ts';
+import { selected, type SelectedMailbox } from './session.ts';
+import type { Live } from './supervisor.ts';
+
+export interface WatchListener {
+  /** INBOX has more messages than before. */
+  arrived(): void;
+  flags(uidValidity: string, change: FlagChange): void;
+  /** A UID, or undefined when the server names only a sequence number. */
+  expunged(uidValidity: string, uid: number | undefined): void;
+  /** Something changed in another mailbox. */
+  changed(path: string): void;
+}
+
+export class Watch implements Live {
+  readonly client: ImapFlow;
+  readonly capabilities: Capabilities;
+  readonly inbox: SelectedMailbox;
+  readonly closed: Promise<void>;
+  readonly #listener: WatchListener;
+  /** Last known STATUS of each other mailbox, as comparable text. */
+  readonly #known = new Map<string, string>();
+  #notifies = false;
+  #others: readonly string[] = [];
+
+  private constructor(client: ImapFlow, inbox: SelectedMailbox, listener: WatchListener) {
+    this.client = client;
+    this.capabilities = readCapabilities(client);
+    this.inbox = inbox;
+    this.#listener = listener;
+    this.closed = new Promise((resolve) => {
+      if (client.isClosed) resolve();
+      client.once('close', resolve);
+    });
+  }
+
+  static async open(server: MailServer, credentials: Credentials, listener: WatchListener): Promise<Watch> {
+    let uidValidity = '';
+    const client = await connectImap(server, credentials, {
+      idle: true,
+      onExpunge: (uid) => listener.expunged(uidValidity, uid),
+    });
+    try {
+      const mailbox = await client.mailboxOpen('INBOX', { readOnly: true });
+      const inbox = selected(mailbox);
+      uidValidity = inbox.uidValidity;
+      client.on('exists', ({ count, prevCount }) => {
+        if (count > prevCount) listener.arrived();
+      });
+      client.on('flags', ({ uid, flags, modseq }) => {
+        if (uid === undefined) listener.changed('INBOX');
+        else listener.flags(uidValidity, { uid, flags: [...flags], modSeq: String(modseq ?? 0) });
+      });
+      return new Watch(client, inbox, listener);
+    } catch (cause) {
+      client.close();
+      throw toImapError(cause, 'watch the inbox');
+    }
+  }
+
+  /** True when the other mailboxes are pushed; else call {@link poll} from time to time. */
+  get notifies(): boolean {
+    return this.#notifies;
+  }
+
+  /** Are exactly these other mailboxes watched? */
+  watches(paths: readonly string[]): boolean {
+    return [...paths].sort().join('\n') === [...this.#others].sort().join('\n');
+  }
+
+  list(): Promise<readonly ListedMailbox[]> {
+    return listMailboxes(this.client);
+  }
+
+  namespace(): Namespace {
+    return personalNamespace(this.client);
+  }
+
+  async status(path: string): Promise<Omit<MailboxState, 'role'>> {
+    const state = await mailboxStatus(this.client, path, this.capabilities.condstore);
+    this.#known.set(path, fingerprint(state));
+    return state;
+  }
+
+  /** Begins to watch other mailboxes; their state was read by {@link status} before. */
+  async watchOthers(paths: readonly string[]): Promise<void> {
+    this.#others = paths;
+    if (!this.capabilities.notify || paths.length === 0) return;
+    const wireNames = new Map(paths.map((path) => [this.#wireName(path), path]));
+    onUntagged(this.client, 'STATUS', async (untagged) => this.#onStatus(untagged, wireNames));
+    try {
+      await this.#leaveIdle();
+      await execute(this.client, 'watch other mailboxes', 'NOTIFY', [
+        atom('SET'),
+        [atom('selected'), EVENTS],
+        [atom('mailboxes'), paths.map((path) => mailboxArgument(this.client, path)), EVENTS],
+      ]);
+      this.#notifies = true;
+      await this.#leaveIdle();
+    } catch {
+      // The server takes no NOTIFY with these events: poll instead.
+      this.#notifies = false;
+    }
+  }
+
+  /** Asks for the state of other mailboxes, and for news of the inbox where the server has no IDLE. */
+  async poll(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      const before = this.#known.get(path);
+      const state = await this.status(path);
+      if (before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
+    }
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  #wireName(path: string): string {
+    return this.client.enabled.has('UTF8=ACCEPT') ? path : encodeMailboxName(path);
+  }
+
+  /** A public command breaks an IDLE, and the next one follows it; a raw command does neither. */
+  async #leaveIdle(): Promise<void> {
+    await this.client.noop();
+  }
+
+  #onStatus(untagged: ImapResponse, wireNames: ReadonlyMap<string, string>): void {
+    const [name, items] = untagged.attributes ?? [];
+    const path = wireNames.get(String(name?.value ?? ''));
+    if (path === undefined || !Array.isArray(items)) return;
+    const state = words(items).join(' ');
+    const before = this.#known.get(path);
+    this.#known.set(path, state);
+    if (this.#notifies && before !== state) this.#listener.changed(path);
+  }
+}
+
+const EVENTS: CommandArgument = [atom('MessageNew'), atom('MessageExpunge'), atom('FlagChange')];
+
+function fingerprint(state: Omit<MailboxState, 'role'>): string {
+  return [state.uidValidity, state.uidNext, state.messageCount, state.highestModSeq].join(' ');
+}

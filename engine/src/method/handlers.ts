@@ -1,0 +1,25 @@
+/** Method -> handler. `hello` is the server's. */
+import { consentPreview } from './consent-preview.ts';
+import type { AccountMethod, Handler } from './handler.ts';
+import { mailboxDecide } from './mailbox-decide.ts';
+import { mailboxSync } from './mailbox-sync.ts';
+import { messageFetch } from './message-fetch.ts';
+import { messageFlag } from './message-flag.ts';
+import { messageSubmit } from './message-submit.ts';
+import { modeSet } from './mode-set.ts';
+import { storageGet } from './storage-get.ts';
+import { storagePut } from './storage-put.ts';
+import { submitWarm } from './submit-warm.ts';
+
+export const HANDLERS: { readonly [M in AccountMethod]: Handler<M> } = {
+  'mailbox.sync': mailboxSync,
+  'mailbox.decide': mailboxDecide,
+  'message.fetch': messageFetch,
+  'message.flag': messageFlag,
+  'message.submit': messageSubmit,
+  'submit.warm': submitWarm,
+  'consent.preview': consentPreview,
+  'mode.set': modeSet,
+  'storage.get': storageGet,
+  'storage.put': storagePut,
+};
