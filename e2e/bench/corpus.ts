@@ -45,5 +45,7 @@ export async function fillInbox(mailbox: Mailbox, { count, chatShare }: CorpusOp
   const share = function* (first: number): Generator<string> {
     for (let index = first; index < count; index += CONNECTIONS) yield source(to, index, count, isChat(index));
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, (_, first) => mailbox.appendAll('INBOX', share(first), ['\\Seen'])));
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, (_, first) => mailbox.appendAll('INBOX', share(first), ['\\Seen'])),
+  );
 }

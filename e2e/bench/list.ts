@@ -70,7 +70,7 @@ export async function benchList(n: number): Promise<void> {
       await setMode(stack, mailbox, mode);
       metrics.push(await compare(stack, mailbox, mode, n));
     }
-    await report('list', metrics.reverse());
+    await report('list', metrics.toReversed());
   } finally {
     await stack.stop();
   }
