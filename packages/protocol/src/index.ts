@@ -1,3 +1,4 @@
+export * from './check.ts';
 export * from './close.ts';
 export * from './events.ts';
 export * from './frame.ts';
