@@ -66,8 +66,8 @@ function install(acceptedWords: string): void {
   };
 }
 
-export function installStopwatch(context: BrowserContext): Promise<void> {
-  return context.addInitScript(install, 'Accepted by the mail server');
+export async function installStopwatch(context: BrowserContext): Promise<void> {
+  await context.addInitScript(install, 'Accepted by the mail server');
 }
 
 export interface Times {

@@ -6,6 +6,7 @@ import { story, useStage } from '../fixture/stage.ts';
 import { StandalonePage } from '../page/standalone.ts';
 
 const stage = useStage();
+const QUIET_MS = 1_500;
 
 story(stage, 'alice and bob chat both ways, and each line lies once in each mailbox', async (scene) => {
   const [alice, bob] = [await scene.person(), await scene.person()];
@@ -59,4 +60,31 @@ story(stage, 'a second browser of bob shows the same chat in the same order', as
   for (const line of lines) await second.chat.sees(line);
   const texts = (await second.chat.lines()).map(({ text }) => text);
   assert.deepEqual(texts, lines);
+});
+
+story(stage, 'a first send neither searches nor selects on the mail server', async (scene) => {
+  const [alice, bob] = [await scene.person(), await scene.person()];
+  const { info } = scene.stack;
+  await scene.stack.startImapTrace(alice.address);
+  const atAlice = await StandalonePage.signIn(await scene.newBrowser(), info, alice, { mode: 'active' });
+  await atAlice.chat.startChat(bob.address);
+  await atAlice.chat.send('The very first');
+  await atAlice.chat.seesMark('The very first', 'Accepted by the mail server');
+  // All the work of signing on is over when nothing is said any more; then one line.
+  const quietAt = await eventually(async () => {
+    const last = (await scene.stack.imapTrace(alice.address)).at(-1)?.at ?? 0;
+    assert.ok(Date.now() - last > QUIET_MS);
+    return Date.now();
+  });
+  await atAlice.chat.send('And the second');
+  await atAlice.chat.seesMark('And the second', 'Accepted by the mail server');
+  const trace = await scene.stack.imapTrace(alice.address);
+  assert.equal(trace.filter(({ name, line }) => name === 'APPEND' && line.includes('$CoiPending')).length, 2);
+  const second = trace.filter(({ at }) => at > quietAt);
+  const [append] = second.filter(({ name }) => name === 'APPEND');
+  const before = second.filter(({ at }) => at <= (append?.at ?? 0));
+  assert.deepEqual(
+    before.filter(({ name }) => /SEARCH|SELECT|EXAMINE/.test(name)).map(({ line }) => line),
+    [],
+  );
 });
