@@ -66,6 +66,23 @@ function asRoot(command) {
   return ['sudo', '--preserve-env', 'env', `PATH=${pinnedPath()}`, ...command];
 }
 
+/** The parent of a process, or undefined when the process is gone. */
+function parentOf(pid) {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+  return /\) \S (\d+)/.exec(stat)?.[1];
+}
+
+/**
+ * npm runs a script in a shell, and neither of them passes on every signal that ends it: an orphan ends itself.
+ * Without npm in between, a task may outlive the shell that started it.
+ */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const family = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const atStart = family();
+  setInterval(() => family() !== atStart && stop(), PARENT_CHECK_MS).unref();
+}
+
 function run(task, args) {
   const node = join(BIN, 'node');
   if (!existsSync(node)) fail(`No pinned Node for this machine (${process.platform}, ${process.arch}) in ${BIN}`);
@@ -76,9 +93,7 @@ function run(task, args) {
     // A terminal sends Ctrl-C to the task as well; a second one does no harm.
     process.on(signal, () => child.kill(signal));
   }
-  // npm passes a signal to a shell that dies of it without passing it on; then we have a new parent.
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_CHECK_MS).unref();
+  stopWithNpm(() => child.kill('SIGTERM'));
   child.on('error', (error) => fail(`Could not start the task: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
 }
