@@ -5,6 +5,9 @@
  * Two implementations pass `store.contract.ts`: memory (tests) and SQLite (default; one file, several processes).
  */
 
+/** Nobody asks about a submit that is older. */
+export const CLAIM_KEPT_MS = 7 * 24 * 60 * 60_000;
+
 export interface SessionRecord {
   /** SHA-256 hex of the cookie value. */
   readonly id: string;

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { silentLogger, systemClock } from '@coi-webmail/base';
+import { MemoryStore } from '../store/memory-store.ts';
+import { LocalHub } from './local-hub.ts';
+import type { LeaseStore } from './lease-store.ts';
+
+const hubWith = (leases?: LeaseStore) => new LocalHub({ clock: systemClock, log: silentLogger, leases });
+const line = { messageId: 'chat$1@a.test', from: 'alice@a.test', acceptedAt: 1, bytes: new Uint8Array([1]) };
+
+test('a line reaches each live recipient once, whatever the case of the address, and nobody else', () => {
+  const hub = hubWith();
+  const seen: string[] = [];
+  const listen = (name: string) =>
+    hub.listen(`${name}@a.test`, { lane: () => seen.push(name), evidence: () => seen.push(`${name} evidence`) });
+  listen('bob');
+  listen('alice');
+  const leaveCarol = listen('carol');
+  leaveCarol();
+  hub.sendLane(['Bob@A.test', 'bob@a.test', 'carol@a.test', 'nobody@a.test'], line);
+  assert.deepEqual(seen, ['bob']);
+  hub.sendEvidence({ messageId: 'x', from: 'alice@a.test' });
+  assert.deepEqual(seen, ['bob', 'alice evidence']);
+});
+
+test('a listener that fails does not keep a line from the others', () => {
+  const hub = hubWith();
+  let reached = 0;
+  hub.listen('bob@a.test', {
+    lane: () => {
+      throw new Error('broken');
+    },
+    evidence: () => undefined,
+  });
+  hub.listen('bob@a.test', { lane: () => (reached += 1), evidence: () => undefined });
+  hub.sendLane(['bob@a.test'], line);
+  assert.equal(reached, 1);
+});
+
+for (const [where, second] of [
+  ['in one process', (one: LocalHub) => one],
+  ['over two processes', (_: LocalHub, leases: LeaseStore) => hubWith(leases)],
+] as const) {
+  test(`of two tasks under one lease ${where} the later gives way at once, and the lease is free afterwards`, async () => {
+    const leases = new MemoryStore();
+    const one = hubWith(leases);
+    const two = second(one, leases);
+    let finish: () => void = () => undefined;
+    const first = one.withLease('file:a', () => new Promise<string>((resolve) => (finish = () => resolve('done'))));
+    assert.equal(await two.withLease('file:a', async () => 'twice'), undefined);
+    assert.equal(await two.withLease('file:b', async () => 'another'), 'another');
+    finish();
+    assert.equal(await first, 'done');
+    assert.equal(await two.withLease('file:a', async () => 'later'), 'later');
+  });
+}
+
+test('a task that fails gives its lease back', async () => {
+  const hub = hubWith(new MemoryStore());
+  await assert.rejects(hub.withLease('file:a', () => Promise.reject(new Error('failed'))));
+  assert.equal(await hub.withLease('file:a', async () => 'again'), 'again');
+});
+
+test('a lease store that cannot be asked counts as a lease not had', async () => {
+  const broken = { takeLease: () => Promise.reject(new Error('locked')), dropLease: async () => undefined };
+  assert.equal(await hubWith(broken).withLease('file:a', async () => 'ran'), undefined);
+});
