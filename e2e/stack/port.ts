@@ -24,8 +24,12 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** A port that nobody listens on and that this process has not handed out before. */
-export async function freePort(): Promise<number> {
+/** A port that nobody listens on and that this process has not handed out before; `wanted` if that is one. */
+export async function freePort(wanted?: number): Promise<number> {
+  if (wanted !== undefined && !taken.has(wanted) && (await canListen(wanted))) {
+    taken.add(wanted);
+    return wanted;
+  }
   for (;;) {
     const port = randomInt(FIRST_PORT, LAST_PORT);
     if (taken.has(port)) continue;

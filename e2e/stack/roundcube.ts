@@ -3,9 +3,8 @@
  *
  * `public_html/index.php` is copied, because Roundcube finds its installation from that file's real place.
  */
-import { randomBytes } from 'node:crypto';
 import { chown, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HOST } from './port.ts';
 import { DOMAIN } from './users.ts';
 
@@ -23,6 +22,10 @@ export interface RoundcubeOptions {
   readonly submissionPort: number;
   /** Sets cookie names apart: cookies of one host are shared by all its ports. */
   readonly webPort: number;
+  /** Holds databases; outlives the tree. */
+  readonly stateFolder: string;
+  /** 24 characters; seals passwords in Roundcube's sessions. */
+  readonly desKey: string;
   /** Uid and gid of the pages. */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
@@ -50,7 +53,7 @@ function phpFile(settings: Readonly<Record<string, string | number | readonly st
 async function linkTree(folder: string, pluginSource: string | undefined): Promise<void> {
   const link = (target: string, name: string) => symlink(target, join(folder, name));
   await mkdir(join(folder, 'public_html', 'program'), { recursive: true });
-  for (const name of ['config', 'plugins', 'skins', 'logs', 'temp', 'db']) await mkdir(join(folder, name));
+  for (const name of ['config', 'plugins', 'skins', 'logs', 'temp']) await mkdir(join(folder, name));
   for (const name of ['program', 'SQL', 'index.php']) await link(join(DEBIAN_TREE, name), name);
   for (const name of await readdir(join(DEBIAN_TREE, 'plugins'))) {
     await link(join(DEBIAN_TREE, 'plugins', name), `plugins/${name}`);
@@ -70,7 +73,7 @@ export async function makeRoundcube(options: RoundcubeOptions): Promise<void> {
   const { folder, webPort } = options;
   await linkTree(folder, options.pluginSource);
   const settings = phpFile({
-    db_dsnw: `sqlite:///${folder}/db/sqlite.db?mode=0640`,
+    db_dsnw: `sqlite:///${options.stateFolder}/${basename(folder)}.sqlite?mode=0640`,
     log_dir: `${folder}/logs/`,
     temp_dir: `${folder}/temp/`,
     imap_host: `${HOST}:${options.imapPort}`,
@@ -78,7 +81,7 @@ export async function makeRoundcube(options: RoundcubeOptions): Promise<void> {
     smtp_user: '%u',
     smtp_pass: '%p',
     username_domain: DOMAIN,
-    des_key: randomBytes(12).toString('hex'),
+    des_key: options.desKey,
     product_name: 'Webmail',
     plugins: options.plugins,
     skin: 'elastic',
@@ -90,8 +93,9 @@ export async function makeRoundcube(options: RoundcubeOptions): Promise<void> {
     log_driver: 'file',
   });
   await writeFile(join(folder, 'config', 'config.inc.php'), `${settings}$config['enable_spellcheck'] = false;\n`);
-  for (const name of ['logs', 'temp', 'db']) {
-    await chown(join(folder, name), options.owner.uid, options.owner.gid);
+  await mkdir(options.stateFolder, { recursive: true });
+  for (const path of [join(folder, 'logs'), join(folder, 'temp'), options.stateFolder]) {
+    await chown(path, options.owner.uid, options.owner.gid);
   }
 }
 

@@ -35,6 +35,10 @@ import {
 } from './users.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** Made anew at each start; */
+const REBUILT = ['roundcube', 'roundcube-stock', 'trace', 'postfix', 'dovecot'];
+/** kept by `keepMail`: mail, who has been handed out, sessions, preferences of webmail users. */
+const KEPT = ['mail', 'fresh', 'webmail', 'engine.sqlite', 'engine.sqlite-wal', 'engine.sqlite-shm'];
 const STOCK_PLUGINS = ['archive', 'markasjunk', 'newmail_notifier'];
 
 export interface StackOptions {
@@ -56,7 +60,7 @@ export interface StackOptions {
   readonly engineConfig?: Readonly<Record<string, unknown>>;
   /** Fixed ports instead of free ones. */
   readonly ports?: Partial<Readonly<Record<PortName, number>>>;
-  /** Keeps the mail of an earlier run in the same folder; default false. */
+  /** Goes on with the mail, preferences and ports of an earlier run in the same folder; default false. */
   readonly keepMail?: boolean;
 }
 
@@ -88,18 +92,25 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-async function choosePorts(fixed: StackOptions['ports']): Promise<Record<PortName, number>> {
+/** Fixed ports, else those of the earlier run while they are free, else free ones. */
+async function choosePorts(fixed: StackOptions['ports'], earlier: StackInfo['ports'] | undefined) {
   const ports = {} as Record<PortName, number>;
-  for (const name of PORT_NAMES) ports[name] = fixed?.[name] ?? (await freePort());
+  for (const name of PORT_NAMES) ports[name] = fixed?.[name] ?? (await freePort(earlier?.[name]));
   return ports;
 }
 
+/** What a stack in this folder said of itself when it last ran. */
+async function readInfo(runDir: string): Promise<StackInfo | undefined> {
+  const text = await readFile(join(runDir, 'stack.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as StackInfo);
+}
+
 /** A secret file that survives restarts in the same folder. @returns its base64 text */
-async function secretFile(file: string, owner = 0o600): Promise<string> {
+async function secretFile(file: string): Promise<string> {
   const existing = await readFile(file, 'utf8').catch(() => undefined);
   if (existing !== undefined) return existing.trim();
   const secret = randomBytes(32).toString('base64');
-  await writeFile(file, `${secret}\n`, { mode: owner });
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
   return secret;
 }
 
@@ -150,15 +161,11 @@ async function bringUp(
   stop: () => Promise<void>,
 ): Promise<Stack> {
   const path = (name: string) => join(runDir, name);
-  for (const name of ['roundcube', 'roundcube-stock', 'trace', 'postfix']) {
+  const earlier = options.keepMail === true ? await readInfo(runDir) : undefined;
+  for (const name of earlier === undefined ? [...REBUILT, ...KEPT] : REBUILT) {
     await rm(path(name), { recursive: true, force: true });
   }
-  if (options.keepMail !== true) {
-    for (const name of ['mail', 'fresh', 'engine.sqlite', 'engine.sqlite-wal', 'engine.sqlite-shm']) {
-      await rm(path(name), { recursive: true, force: true });
-    }
-  }
-  const ports = await choosePorts(options.ports);
+  const ports = await choosePorts(options.ports, earlier?.ports);
   const certificate = await makeCertificate(runDir);
   const [passwdFile, mailboxMap, aclFile] = [path('passwd'), path('mailboxes'), path('no-keyword.acl')];
   await writeNoKeywordAcl(aclFile);
@@ -257,7 +264,13 @@ async function startWebmail(
   const owner = await pageOwner();
   const withPlugin = join(runDir, 'roundcube');
   const stock = join(runDir, 'roundcube-stock');
-  const shared = { imapPort: ports.imap, submissionPort: ports.submission, owner };
+  const shared = {
+    imapPort: ports.imap,
+    submissionPort: ports.submission,
+    owner,
+    stateFolder: join(runDir, 'webmail'),
+    desKey: (await secretFile(join(runDir, 'webmail.key'))).slice(0, 24),
+  };
   await makeRoundcube({
     ...shared,
     folder: withPlugin,
