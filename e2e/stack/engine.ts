@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly caFile: string;
   readonly imapPort: number;
   readonly smtpPort: number;
+  /** Where the webmail reaches the same IMAP server; its tickets name this port. */
+  readonly webmailImapPort: number;
   /** Merged over the top level of the configuration. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -49,7 +51,7 @@ export async function writeEngineConfig(options: EngineOptions): Promise<string>
         name: ISSUER,
         secretFile: join(runDir, 'ticket.secret'),
         domains: [DOMAIN],
-        imap: server(options.imapPort),
+        imap: { ...server(options.imapPort), aliases: [`${HOST}:${options.webmailImapPort}`] },
         smtp: server(options.smtpPort),
         authservId: `mail.${DOMAIN}`,
       },

@@ -214,6 +214,7 @@ async function bringUp(
       publicOrigins: origins,
       caFile: certificate.caFile,
       imapPort: options.faults === true ? ports.imapFault : ports.imap,
+      webmailImapPort: ports.imap,
       smtpPort: options.faults === true ? ports.submissionFault : ports.submission,
       overrides: { ...options.engineConfig, ...config },
     });
