@@ -241,7 +241,7 @@ class Account implements AccountService {
     mailboxes.learn(await watch.list(), watch.namespace());
     const before = new Map(mailboxes.states().map((state) => [state.path, JSON.stringify(state)]));
     await this.#readStates(watch);
-    if (!this.#wasOnline) await this.#readSettings();
+    if (!this.#wasOnline && (await this.#readSettings())) await this.#readStates(watch);
     if (mode.value !== null && mailboxes.path('chats') !== undefined) await this.#probeChats();
     await watch.watchOthers(mailboxes.others());
     if (this.#wasOnline) {
@@ -264,12 +264,15 @@ class Account implements AccountService {
     }
   }
 
-  async #readSettings(): Promise<void> {
+  /** @returns true when the admin's consent was applied, and so mailboxes were created */
+  async #readSettings(): Promise<boolean> {
     const { mode } = this.#parts;
     await mode.load();
     await this.#marks.load();
     const { defaultMode } = this.#deps;
-    if (mode.value === null && defaultMode !== null) await mode.set(defaultMode);
+    if (mode.value !== null || defaultMode === null) return false;
+    await mode.set(defaultMode);
+    return true;
   }
 
   /** Learns whether the chats mailbox takes keywords, off the way of any line. */

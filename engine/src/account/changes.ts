@@ -20,7 +20,7 @@ export class Changes {
   readonly #noted = new Set<string>();
   readonly #gone = new Map<string, { readonly uidValidity: string; readonly uids: number[] }>();
   #revisions: ReadonlyMap<string, string> = new Map();
-  #cancel: (() => void) | undefined;
+  #isGathering = false;
 
   constructor(options: ChangesOptions) {
     this.#parts = options.parts;
@@ -45,8 +45,10 @@ export class Changes {
   }
 
   #gather(): void {
-    this.#cancel ??= this.#parts.context.clock.after(GATHER_MS, () => {
-      this.#cancel = undefined;
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#parts.context.clock.after(GATHER_MS, () => {
+      this.#isGathering = false;
       this.#tell();
     });
   }

@@ -34,7 +34,7 @@ export class FilingState {
     const isValid = saved !== undefined && saved.uidValidity === uidValidity;
     this.mailbox = mailbox;
     this.uidValidity = uidValidity;
-    this.#mark = isValid ? Math.min(saved.uid, pushedTo) : 0;
+    this.#mark = isValid ? saved.uid : 0;
     this.scannedTo = this.#mark;
     this.pushedTo = pushedTo;
     this.untagged = new Set(isValid ? parseUidSet(saved.untagged) : []);

@@ -181,7 +181,7 @@ export class Filing {
     const uids = chat.slice(-MAX_EVENT_MESSAGES).map(({ uid }) => uid);
     const plan = await planWindow(session, uids);
     const window = await deps.budget.use(identity.hash, plan.bytes, () => fetchWindow(session, plan));
-    for (const message of window.messages.reverse()) {
+    for (const message of window.messages.toReversed()) {
       emit({ event: 'message.arrived', data: { mailbox: path, uidValidity, message } });
     }
     if (window.rest.length > 0 || uids.length < chat.length)
@@ -264,7 +264,10 @@ export class Filing {
     const { path, uidValidity, uidNext } = mailbox;
     const known = this.#states.get(path);
     if (known?.uidValidity === uidValidity) return known;
-    const state = new FilingState(path, uidValidity, uidNext - 1, this.#saved.get(path));
+    const watched = this.#context.mailboxes.state(path);
+    // What came since the watch began is news, also if this is the first look.
+    const seenTo = watched?.uidValidity === uidValidity ? Math.min(watched.uidNext, uidNext) - 1 : uidNext - 1;
+    const state = new FilingState(path, uidValidity, seenTo, this.#saved.get(path));
     this.#states.set(path, state);
     return state;
   }

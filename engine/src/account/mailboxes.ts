@@ -78,6 +78,11 @@ export class Mailboxes {
     this.#states.set(state.path, state);
   }
 
+  /** As last read by the watch connection. */
+  state(path: string): KnownMailbox | undefined {
+    return this.#states.get(path);
+  }
+
   states(): MailboxState[] {
     return [...this.#paths].flatMap(([role, path]) => {
       const state = this.#states.get(path);

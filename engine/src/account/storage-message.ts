@@ -28,10 +28,8 @@ export interface StorageMessageInput {
   readonly before: StorageMessage | undefined;
 }
 
-const OUR_FIELDS = new Set([
-  ...['from', 'to', 'date', 'message-id', 'subject', 'chat-version', 'chat-content', 'mime-version'],
-  ...['content-type', 'content-transfer-encoding', 'auto-submitted'],
-]);
+const OUR_FIELDS =
+  /^(from|to|date|message-id|subject|chat-version|chat-content|auto-submitted|mime-version|content-(type|transfer-encoding))$/;
 
 const EXPLANATION =
   'This message belongs to the chat in your webmail. It keeps settings of the chat; please leave it here.\r\n';
@@ -52,7 +50,7 @@ export function readStorageMessage(bytes: Uint8Array): StorageMessage | undefine
     content,
     messageId,
     document: json === undefined ? undefined : decodePart(json.part),
-    otherFields: fields.filter((field) => !OUR_FIELDS.has(field.name)).map((field) => field.raw),
+    otherFields: fields.filter((field) => !OUR_FIELDS.test(field.name)).map((field) => field.raw),
     otherParts: parts.filter((part) => part !== json?.part && part !== text?.part),
   };
 }

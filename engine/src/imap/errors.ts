@@ -36,7 +36,7 @@ export function toImapError(cause: unknown, attempted: string): CoiError {
   const error: Partial<ImapFlowError> = cause instanceof Error ? cause : {};
   return new CoiError(errorCode(error), `Could not ${attempted}`, {
     cause,
-    details: { ...(error.responseStatus === undefined ? {} : { imapStatus: error.responseStatus }) },
+    details: error.responseStatus === undefined ? undefined : { imapStatus: error.responseStatus },
   });
 }
 

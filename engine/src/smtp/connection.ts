@@ -3,7 +3,8 @@
  * final dot went out.
  */
 import { CoiError } from '@coi-webmail/base';
-import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionAuth, type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Credentials, MailServer } from '../account/service.ts';
 import { asFailure, enhancedStatus, refusal, sessionError, type SmtpFailure } from './errors.ts';
@@ -78,8 +79,8 @@ export class SmtpSession {
 
   /** SIZE limit of the server in bytes; undefined = none told. */
   get maxBytes(): number | undefined {
-    const { _maxAllowedSize } = this.#connection as unknown as { readonly _maxAllowedSize: number };
-    return _maxAllowedSize > 0 ? _maxAllowedSize : undefined;
+    const size: unknown = Reflect.get(this.#connection, '_maxAllowedSize');
+    return typeof size === 'number' && size > 0 ? size : undefined;
   }
 
   /** Never throws. Not to be called while another submission of this session runs. */
@@ -157,8 +158,8 @@ export class SmtpSession {
   }
 
   #socketTimeout(ms: number): void {
-    const socket = this.#connection._socket;
-    if (socket !== false && socket !== null) socket.setTimeout(ms);
+    const socket: unknown = Reflect.get(this.#connection, '_socket');
+    if (socket instanceof Socket) socket.setTimeout(ms);
   }
 }
 
@@ -187,7 +188,8 @@ class Source extends Readable {
         (cause: unknown) => {
           this.cancelReason =
             cause instanceof CoiError ? cause : new CoiError('internal', 'Could not prepare the submission', { cause });
-          this.destroy(this.cancelReason);
+          // Not the reason itself: nodemailer writes its own code into what it gets.
+          this.destroy(new Error('Cancelled'));
         },
       );
     } else {
@@ -249,11 +251,14 @@ function bearerHandlers(credentials: Credentials): NonNullable<SMTPConnectionOpt
   return credentials.auth === 'password' ? {} : { XOAUTH2: handler('XOAUTH2'), OAUTHBEARER: handler('OAUTHBEARER') };
 }
 
+/** Only looked at for being there: our own handlers do the sign-on. */
+const TOKEN_BY_HANDLER = {} as NonNullable<SMTPConnectionAuth['oauth2']>;
+
 async function signOn(connection: SMTPConnection, credentials: Credentials): Promise<void> {
-  const auth =
-    credentials.auth === 'password'
-      ? { user: credentials.login, pass: credentials.secret }
-      : { user: credentials.login, pass: credentials.secret, method: credentials.auth.toUpperCase() };
+  const { login: user, secret: pass, auth: kind } = credentials;
+  // Without `oauth2` nodemailer replaces XOAUTH2 by the first method offered, and would send the token as password.
+  const auth: SMTPConnectionAuth =
+    kind === 'password' ? { user, pass } : { user, pass, method: kind.toUpperCase(), oauth2: TOKEN_BY_HANDLER };
   await settled((done) => {
     connection.once('error', done);
     connection.login(auth, done);
@@ -271,19 +276,15 @@ function settled(start: (done: (error?: Error | null) => void) => void): Promise
 
 /**
  * nodemailer knows one ORCPT per message; RFC 3461 has one per recipient. Before each RCPT the envelope's value
- * is set to that recipient (internal method, covered by `submission.test.ts`).
+ * is set to that recipient (internal names of nodemailer, covered by `pool.test.ts`).
  */
 function setRecipientDsn(connection: SMTPConnection): void {
-  interface Internals {
-    _envelope: { dsn?: { orcpt?: string | null } };
-    _sendRcpt(recipient: string, callback: unknown): void;
-  }
-  const internals = connection as unknown as Internals;
-  const prototype = SMTPConnection.prototype as unknown as Internals;
-  internals._sendRcpt = (recipient, callback) => {
-    if (internals._envelope.dsn !== undefined) internals._envelope.dsn.orcpt = `rfc822;${recipient}`;
-    prototype._sendRcpt.call(connection, recipient, callback);
-  };
+  const sendRcpt = Reflect.get(SMTPConnection.prototype, '_sendRcpt') as (recipient: string, done: unknown) => void;
+  Reflect.set(connection, '_sendRcpt', (recipient: string, done: unknown) => {
+    const { dsn } = Reflect.get(connection, '_envelope') as { readonly dsn?: { orcpt?: string } };
+    if (dsn !== undefined) dsn.orcpt = `rfc822;${recipient}`;
+    sendRcpt.call(connection, recipient, done);
+  });
 }
 
 function rejection(failure: SmtpFailure): Rejection {

@@ -27,9 +27,9 @@ export function sessionError(cause: unknown): CoiError {
 }
 
 function sessionCode(failure: SmtpFailure, cause: unknown): ErrorCode {
-  const isTemporary = failure.responseCode !== undefined && failure.responseCode < 500;
+  const isPassing = failure.responseCode !== undefined && failure.responseCode < 500;
   if (failure.code === 'EAUTH' || failure.command?.startsWith('AUTH') === true) {
-    return isTemporary ? 'smtp-unavailable' : 'auth-failed';
+    return isPassing ? 'smtp-unavailable' : 'auth-failed';
   }
   const message = cause instanceof Error ? cause.message : '';
   if (failure.code === 'ETLS' || TLS_COMMANDS.test(failure.command ?? '') || TLS_ERROR.test(message)) {

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isCoiError } from '@coi-webmail/base';
+import { sendMail } from '@coi-webmail/e2e/stack';
+import { chatId, type LiveStack, liveStack, mail, person, type Person } from './account.fixture.ts';
+
+let live: LiveStack;
+before(async () => {
+  live = await liveStack();
+});
+after(async () => {
+  await live?.stop();
+});
+
+/** Everything a mailbox holds, but for `\Recent`. */
+async function snapshot(dave: Person): Promise<string> {
+  const imap = await dave.imap();
+  const list = await imap.command('LIST "" "*"');
+  const lsub = await imap.command('LSUB "" "*"');
+  let text = '';
+  for (const path of ['INBOX', 'Sent']) {
+    await imap.command(`EXAMINE ${path}`);
+    text += await imap.command('UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])').catch(() => '');
+  }
+  await imap.logout();
+  // Order and marks of a list are the server's bookkeeping.
+  const lines = `${list}${lsub}`
+    .replace(/^t\d+ OK.*$/gm, '')
+    .replace(/ \\UnMarked/g, '')
+    .split('\r\n');
+  return `${lines.sort().join('\n')}${text.replace(/^t\d+ OK.*$/gm, '').replace(/\\Recent ?/g, '')}`;
+}
+
+test('dave, who does not answer the question, keeps a byte-identical mailbox; he reads chats all the same', async () => {
+  const dave = await person(live);
+  const id = chatId();
+  const imap = await dave.imap();
+  await imap.append('INBOX', mail({ From: 'bob@example.test', 'Message-ID': `<${id}>`, Received: 'from x' }));
+  await imap.append('INBOX', mail({ From: 'shop@far.test', 'Message-ID': '<1@far.test>' }));
+  await imap.logout();
+  const untouched = await snapshot(dave);
+
+  const { mode } = await dave.account.describe();
+  assert.equal(mode, null);
+  const inbox = await dave.account.call('mailbox.sync', { mailbox: 'INBOX' });
+  assert.deepEqual(inbox.fresh, [1]);
+  const { uidValidity } = inbox.cursor;
+  const { messages } = await dave.account.call('message.fetch', { mailbox: 'INBOX', uidValidity, uids: [1] });
+  assert.match(Buffer.from(messages[0]?.bytes ?? []).toString(), /Hello/);
+  const preview = await dave.account.call('consent.preview', {});
+  assert.deepEqual(preview, { chatMailCount: 1, coiServer: false, canMove: true });
+  assert.deepEqual((await dave.account.file(1_000)).marks, []);
+  await dave.account.call('mailbox.decide', { mailbox: 'INBOX', uidValidity, chat: [2] });
+  await assert.rejects(
+    dave.account.call('message.flag', { mailbox: 'INBOX', uidValidity, uids: [1], add: ['\\Seen'], remove: [] }),
+    (error) => isCoiError(error, 'permission-denied'),
+  );
+  await assert.rejects(dave.account.call('storage.put', { kind: 'chats', document: '{}', ifRevision: '' }), (error) =>
+    isCoiError(error, 'permission-denied'),
+  );
+  await dave.stop();
+  assert.equal(await snapshot(dave), untouched);
+});
+
+test('new chat mail is pushed before consent, and stays where it is', async () => {
+  const dave = await person(live);
+  await dave.account.describe();
+  const id = chatId();
+  await sendMail({
+    port: live.stack.info.ports.inject,
+    from: 'erin@elsewhere.test',
+    to: [dave.user.address],
+    message: mail({ From: 'erin@elsewhere.test', 'Message-ID': `<${id}>`, 'Chat-Version': '1.0' }),
+  });
+  const { mailbox, message } = await dave.events.next('message.arrived');
+  assert.equal(mailbox, 'INBOX');
+  assert.ok(Buffer.from(message.bytes).includes(id));
+  const { fresh } = await dave.account.call('mailbox.sync', { mailbox: 'INBOX' });
+  assert.deepEqual(fresh, [1]);
+  assert.deepEqual(dave.events.of('message.moved'), []);
+  await dave.stop();
+});
+
+test('consent creates the chat mailboxes, subscribed, and files what lay there before', async () => {
+  const alice = await person(live);
+  const imap = await alice.imap();
+  const ids = [chatId(), chatId()];
+  for (const id of ids)
+    await imap.append('INBOX', mail({ From: 'bob@example.test', 'Message-ID': `<${id}>` }), ['\\Seen']);
+  await imap.append('INBOX', mail({ From: 'shop@far.test', 'Message-ID': '<1@far.test>' }));
+  await alice.account.call('mode.set', { mode: 'active' });
+  await alice.events.next('message.moved', ({ from }) => from.uid === 2);
+  assert.match(await imap.command('LSUB "" "COI/*"'), /COI\/Blocked[^]*COI\/Chats[^]*COI\/Contacts|COI\/Chats/);
+  await imap.command('EXAMINE COI/Chats');
+  const filed = await imap.command('UID FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])');
+  for (const id of ids) assert.ok(filed.includes(id));
+  assert.match(filed, /\\Seen [^)]*\$Chat/);
+  await imap.command('EXAMINE INBOX');
+  assert.match(await imap.command('UID SEARCH ALL'), /\* SEARCH 3\r\n/);
+  await imap.logout();
+  await alice.stop();
+});
+
+test('consent outlives the process, and another process hears of it', async () => {
+  const alice = await person(live);
+  const elsewhere = await person(live, { user: alice.user });
+  await elsewhere.account.describe();
+  await alice.account.call('mode.set', { mode: 'none' });
+  await alice.stop();
+  const again = await person(live, { user: alice.user });
+  assert.equal((await again.account.describe()).mode, 'none');
+  await again.account.call('mode.set', { mode: 'active' });
+  assert.equal((await again.account.describe()).mode, 'active');
+  await again.stop();
+  await elsewhere.stop();
+});
+
+test('where the admin consented for everybody nobody is asked', async () => {
+  const alice = await person(live, { deps: { defaultMode: 'active' } });
+  const { mode, mailboxes } = await alice.account.describe();
+  assert.equal(mode, 'active');
+  assert.ok(mailboxes.some(({ role, path }) => role === 'chats' && path === 'COI/Chats'));
+  await alice.stop();
+});

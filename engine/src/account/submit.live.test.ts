@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isCoiError } from '@coi-webmail/base';
+import type { Params, Result } from '@coi-webmail/protocol';
+import { type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import {
+  chatId,
+  issuerOf,
+  mail,
+  MemoryHub,
+  MemoryStore,
+  person,
+  type Person,
+  type PersonOptions,
+} from './account.fixture.ts';
+
+// A stack of its own: faults and counts of another test would be in the way.
+let stack: Stack;
+before(async () => {
+  stack = await startStack({ engine: false, webmail: false, name: `submit-${process.pid}` });
+});
+after(async () => {
+  await stack?.stop();
+});
+
+async function consenting(options: PersonOptions = {}): Promise<Person> {
+  const someone = await person({ stack, stop: async () => undefined }, options);
+  await someone.account.call('mode.set', { mode: 'active' });
+  await someone.account.call('submit.warm', {});
+  return someone;
+}
+
+type Submit = Params<'message.submit'>;
+
+function lineTo(from: Person, to: Person | string, headers: Readonly<Record<string, string>> = {}): Submit {
+  const messageId = chatId();
+  const recipient = typeof to === 'string' ? to : to.user.address;
+  const bytes = mail({
+    From: `Alice <${from.user.address}>`,
+    To: recipient,
+    'Message-ID': `<${messageId}>`,
+    'Chat-Version': '1.0',
+    Date: new Date().toUTCString(),
+    ...headers,
+  });
+  return { messageId, bytes, recipients: [recipient], attempt: 0 };
+}
+
+const send = (who: Person, line: Submit): Promise<Result<'message.submit'>> => who.account.call('message.submit', line);
+
+async function flagsOf(who: Person, path: string): Promise<string[]> {
+  const imap = await who.imap();
+  await imap.command(`EXAMINE ${path}`);
+  const text = await imap.command('UID FETCH 1:* (FLAGS)').catch(() => '');
+  await imap.logout();
+  return [...text.matchAll(/FLAGS \(([^)]*)\)/g)].map((match) => (match[1] ?? '').replace(/\\Recent ?/, '').trim());
+}
+
+const eventually = (holds: () => Promise<boolean>): Promise<void> => until(holds, 'What was expected', 10_000);
+
+/** The account's SMTP goes through the relay that can lose the final dot. */
+async function overFaults(options: PersonOptions = {}): Promise<Person> {
+  const issuer = await issuerOf({ stack, stop: async () => undefined });
+  const smtp = { ...issuer.smtp, port: stack.info.ports.submissionFault };
+  return consenting({ ...options, issuer: { smtp } });
+}
+
+test('a line is sent once, its copy lies in the chats mailbox and is pending no more', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  const line = lineTo(alice, bob);
+  const answer = await send(alice, line);
+  assert.equal(answer.state, 'sent');
+  assert.deepEqual(answer.rejected, []);
+  assert.equal(answer.copy?.mailbox, 'COI/Chats');
+  await bob.events.next('message.arrived');
+  await eventually(async () => (await flagsOf(alice, 'COI/Chats'))[0] === '\\Seen $CoiOwn $Chat');
+  await eventually(async () => stack.sink.count(`<${line.messageId}>`, bob.user.address) === 1);
+  await alice.stop();
+  await bob.stop();
+});
+
+test('a first send says neither SEARCH nor SELECT, and one APPEND', async () => {
+  const user = await stack.freshUser();
+  await stack.startImapTrace(user.address);
+  const [alice, bob] = [await consenting({ user }), await consenting()];
+  await alice.account.call('mailbox.sync', { mailbox: 'INBOX' });
+  const before = (await stack.imapTrace(user.address)).length;
+  await send(alice, lineTo(alice, bob));
+  const commands = (await stack.imapTrace(user.address)).slice(before).map(({ name }) => name);
+  assert.ok(commands.includes('APPEND'));
+  assert.deepEqual(
+    commands.filter((name) => /^(UID )?(SEARCH|SELECT|EXAMINE|FETCH|NOOP|STORE)$/.test(name)),
+    [],
+  );
+  await alice.stop();
+  await bob.stop();
+});
+
+test('the fast lane hands bob the very bytes, before IMAP knows of them', async () => {
+  const hub = new MemoryHub();
+  const [alice, bob, carol] = [
+    await consenting({ deps: { hub } }),
+    await consenting({ deps: { hub } }),
+    await consenting({ deps: { hub } }),
+  ];
+  const line = lineTo(alice, bob);
+  const { acceptedAt } = await send(alice, line);
+  const [lane] = bob.events.of('lane.message');
+  assert.deepEqual(lane, { messageId: line.messageId, from: alice.user.address, acceptedAt, bytes: line.bytes });
+  assert.deepEqual(carol.events.of('lane.message'), []);
+  for (const someone of [alice, bob, carol]) await someone.stop();
+});
+
+test('asking again about a line that was sent sends nothing', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  const line = lineTo(alice, bob);
+  const first = await send(alice, line);
+  const again = await send(alice, { ...line, attempt: 1 });
+  assert.equal(again.state, 'sent');
+  assert.deepEqual(again.copy, first.copy);
+  await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
+  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  await alice.stop();
+  await bob.stop();
+});
+
+test('two processes with one Store send a line once, whoever is asked', async () => {
+  const [store, hub] = [new MemoryStore(), new MemoryHub()];
+  const alice = await consenting({ deps: { store, hub } });
+  const elsewhere = await consenting({ user: alice.user, deps: { store, hub } });
+  const bob = await consenting();
+  const line = lineTo(alice, bob);
+  const answers = await Promise.all([send(alice, line), send(elsewhere, line), send(alice, line)]);
+  assert.deepEqual(answers.map(({ state }) => state).sort(), ['in-flight', 'sent', 'sent']);
+  assert.equal((await send(elsewhere, { ...line, attempt: 1 })).state, 'sent');
+  await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
+  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  for (const someone of [alice, elsewhere, bob]) await someone.stop();
+});
+
+for (const fault of ['reply-lost', 'dot-lost'] as const) {
+  test(`${fault}: the outcome is unknown, nothing is resent unasked, and asking sends it once more`, async () => {
+    const [alice, bob] = [await overFaults(), await consenting()];
+    stack.faults.submission.failNext(fault);
+    const line = lineTo(alice, bob);
+    assert.equal((await send(alice, line)).state, 'unknown');
+    assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+    const reached = fault === 'reply-lost' ? 1 : 0;
+    await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached);
+    assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat $CoiPending']);
+    const resent = await send(alice, { ...line, attempt: 2, resend: true });
+    assert.equal(resent.state, 'sent');
+    await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached + 1);
+    await eventually(async () => (await flagsOf(alice, 'COI/Chats')).join() === '\\Seen $CoiOwn $Chat');
+    await alice.stop();
+    await bob.stop();
+  });
+}
+
+test("the copy in bob's mailbox settles what was unknown to alice", async () => {
+  const hub = new MemoryHub();
+  const [alice, bob] = [await overFaults({ deps: { hub } }), await consenting({ deps: { hub } })];
+  stack.faults.submission.failNext('reply-lost');
+  const line = lineTo(alice, bob);
+  assert.equal((await send(alice, line)).state, 'unknown');
+  assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
+  assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
+  await eventually(async () => (await flagsOf(alice, 'COI/Chats')).join() === '\\Seen $CoiOwn $Chat');
+  await alice.stop();
+  await bob.stop();
+});
+
+test('a line to nobody is refused, and its pending copy goes; foreign deleted mail stays', async () => {
+  const alice = await consenting();
+  const imap = await alice.imap();
+  await imap.append('COI/Chats', mail({ From: alice.user.address, 'Message-ID': '<kept@far.test>' }), ['\\Deleted']);
+  await imap.logout();
+  await assert.rejects(send(alice, lineTo(alice, 'nobody@example.test')), (error) =>
+    isCoiError(error, 'recipient-rejected'),
+  );
+  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Deleted']);
+  await alice.stop();
+});
+
+test('keywords forbidden: the copy is stored once the line is accepted', async () => {
+  const [alice, bob] = [await consenting({ pool: 'nokeyword' }), await consenting()];
+  const { state, copy } = await send(alice, lineTo(alice, bob));
+  assert.equal(state, 'sent');
+  assert.equal(copy?.mailbox, 'COI/Chats');
+  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen']);
+  await assert.rejects(send(alice, lineTo(alice, 'nobody@example.test')));
+  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  await alice.stop();
+  await bob.stop();
+});
+
+test('before consent the copy goes to Sent, as of any mail program', async () => {
+  const dave = await person({ stack, stop: async () => undefined });
+  const bob = await consenting();
+  const { copy } = await send(dave, lineTo(dave, bob));
+  assert.equal(copy?.mailbox, 'Sent');
+  assert.deepEqual(await flagsOf(dave, 'Sent'), ['\\Seen']);
+  await dave.stop();
+  await bob.stop();
+});
+
+for (const [name, headers, code] of [
+  ['another From', { From: 'bob@example.test' }, 'sender-rejected'],
+  ['two From addresses', { From: 'bob@example.test, carol@example.test' }, 'sender-rejected'],
+  ['a Sender field', { Sender: 'bob@example.test' }, 'permission-denied'],
+  ['a Bcc field', { Bcc: 'carol@example.test' }, 'permission-denied'],
+  ['another Message-ID', { 'Message-ID': '<other@example.test>' }, 'invalid-request'],
+] as const) {
+  test(`a message with ${name} is refused on the spot`, async () => {
+    const alice = await consenting();
+    await assert.rejects(send(alice, lineTo(alice, 'erin@elsewhere.test', headers)), (error) =>
+      isCoiError(error, code),
+    );
+    assert.deepEqual(await flagsOf(alice, 'COI/Chats'), []);
+    await alice.stop();
+  });
+}
+
+test('a second From field is refused', async () => {
+  const alice = await consenting();
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  const bytes = Buffer.concat([Buffer.from('From: bob@example.test\r\n'), line.bytes]);
+  await assert.rejects(send(alice, { ...line, bytes }), (error) => isCoiError(error, 'sender-rejected'));
+  await alice.stop();
+});
+
+test('a message over the limit is refused before anything happens', async () => {
+  const alice = await consenting({ deps: { maxMessageBytes: 1_000 } });
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  const bytes = Buffer.concat([line.bytes, Buffer.alloc(2_000, 'x')]);
+  await assert.rejects(send(alice, { ...line, bytes }), (error) => isCoiError(error, 'message-too-large'));
+  await alice.stop();
+});
+
+test('a large message takes the other connections and lets a line pass', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  const large = lineTo(alice, bob);
+  const bytes = Buffer.concat([large.bytes, Buffer.alloc(8_000_000, `${'x'.repeat(70)}\r\n`)]);
+  const order: string[] = [];
+  await Promise.all([
+    send(alice, { ...large, bytes }).then(() => order.push('large')),
+    send(alice, lineTo(alice, bob)).then(() => order.push('line')),
+  ]);
+  assert.deepEqual(order, ['line', 'large']);
+  await alice.stop();
+  await bob.stop();
+});
+
+test('a stopped account finishes the line that it was sending', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  const line = lineTo(alice, bob);
+  const answer = send(alice, line);
+  await alice.stop();
+  assert.equal((await answer).state, 'sent');
+  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat']);
+  await bob.stop();
+});
+
+test('the mailbox is away: the line is not sent, and goes out once it is back', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  const line = lineTo(alice, bob);
+  await stack.stopImap();
+  await assert.rejects(
+    send(alice, line),
+    (error) => isCoiError(error, 'imap-unavailable') || isCoiError(error, 'smtp-unavailable'),
+  );
+  await stack.startImap();
+  assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'sent');
+  await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
+  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  await alice.stop();
+  await bob.stop();
+});
