@@ -1,9 +1,9 @@
 /**
- * For live tests: accounts on the real mail servers of the stack, with a Store and a Hub in memory that do what
- * their contracts say, and a client that remembers its events.
+ * For live tests: accounts on the real mail servers of the stack, each with a Store and a Hub of its own unless
+ * they share one, and a client that remembers its events.
  */
 import { readFile } from 'node:fs/promises';
-import { CoiError, silentLogger } from '@coi-webmail/base';
+import { silentLogger, systemClock } from '@coi-webmail/base';
 import {
   attachStack,
   type AttachedStack,
@@ -14,8 +14,8 @@ import {
   type User,
 } from '@coi-webmail/e2e/stack';
 import type { EventData, EventName } from '@coi-webmail/protocol';
-import type { Hub, HubListener } from '../hub/hub.ts';
-import type { ClaimAnswer, Store } from '../store/store.ts';
+import { LocalHub } from '../hub/local-hub.ts';
+import { MemoryStore } from '../store/memory-store.ts';
 import { createAccount } from './account.ts';
 import type { AccountDeps, AccountService, Issuer, UnnumberedEvent } from './service.ts';
 
@@ -56,7 +56,7 @@ export async function person(live: LiveStack, options: PersonOptions = {}): Prom
   const credentials = { login: user.address, secret: user.password, auth: 'password' as const };
   const account = createAccount(identity, credentials, {
     store: new MemoryStore(),
-    hub: new MemoryHub(),
+    hub: newHub(),
     log: silentLogger,
     budget: { use: (_account, _size, task) => task(), usedBytes: 0 },
     defaultMode: null,
@@ -73,6 +73,10 @@ export async function person(live: LiveStack, options: PersonOptions = {}): Prom
     imap: () => ImapLine.login(live.stack.info.ports.imap, user),
     stop: () => account.stop(),
   };
+}
+
+export function newHub(): LocalHub {
+  return new LocalHub({ clock: systemClock, log: silentLogger });
 }
 
 export async function issuerOf({ stack }: LiveStack): Promise<Issuer> {
@@ -129,103 +133,4 @@ let counter = 0;
 export function chatId(domain = 'example.test'): string {
   counter += 1;
   return `chat$${Date.now().toString(36)}.${process.pid}.${counter}@${domain}`;
-}
-
-interface Claim {
-  state: 'in-flight' | 'accepted' | 'unknown';
-  at: number;
-  hasData: boolean;
-  copy: string | undefined;
-}
-
-/** Claims and values as store.ts says; sessions are none of an account's business. */
-export class MemoryStore implements Store {
-  readonly #claims = new Map<string, Claim>();
-  readonly #values = new Map<string, string>();
-
-  async claim(key: string, nowAt: number, staleMs: number): Promise<ClaimAnswer> {
-    const claim = this.#claims.get(key);
-    if (claim === undefined || (claim.state === 'in-flight' && !claim.hasData && nowAt - claim.at > staleMs)) {
-      this.#claims.set(key, { state: 'in-flight', at: nowAt, hasData: false, copy: undefined });
-      return { state: 'new' };
-    }
-    if (claim.state === 'in-flight' && nowAt - claim.at > staleMs) claim.state = 'unknown';
-    const { state, at, copy } = claim;
-    if (state === 'in-flight') return { state, sinceAt: at };
-    return state === 'accepted' ? { state, acceptedAt: at, copy } : { state, sinceAt: at, copy };
-  }
-
-  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<void> {
-    this.#claims.set(key, { state: 'in-flight', at: nowAt, hasData: true, copy });
-  }
-
-  async settleClaim(
-    key: string,
-    state: 'accepted' | 'unknown' | 'released',
-    nowAt: number,
-    copy: string | undefined,
-  ): Promise<void> {
-    if (state === 'released') this.#claims.delete(key);
-    else this.#claims.set(key, { state, at: nowAt, hasData: true, copy });
-  }
-
-  async reclaimUnknown(key: string, nowAt: number): Promise<boolean> {
-    const claim = this.#claims.get(key);
-    if (claim?.state !== 'unknown') return false;
-    this.#claims.set(key, { ...claim, state: 'in-flight', at: nowAt, hasData: false });
-    return true;
-  }
-
-  async getValue(key: string): Promise<string | undefined> {
-    return this.#values.get(key);
-  }
-
-  async putValue(key: string, value: string): Promise<void> {
-    this.#values.set(key, value);
-  }
-
-  async putSession(): Promise<void> {
-    throw new CoiError('invariant', 'An account has no business with sessions');
-  }
-  async getSession(): Promise<undefined> {
-    return undefined;
-  }
-  async prolongSession(): Promise<void> {}
-  async deleteSession(): Promise<void> {}
-  async useTicketId(): Promise<boolean> {
-    return true;
-  }
-  async sweep(): Promise<void> {}
-  async close(): Promise<void> {}
-}
-
-export class MemoryHub implements Hub {
-  readonly #listeners = new Map<string, Set<HubListener>>();
-  readonly #leases = new Set<string>();
-
-  listen(address: string, listener: HubListener): () => void {
-    const listeners = this.#listeners.get(address) ?? new Set();
-    this.#listeners.set(address, listeners.add(listener));
-    return () => listeners.delete(listener);
-  }
-
-  sendLane(recipients: readonly string[], message: Parameters<HubListener['lane']>[0]): void {
-    for (const recipient of recipients) for (const { lane } of this.#listeners.get(recipient) ?? []) lane(message);
-  }
-
-  sendEvidence(evidence: Parameters<HubListener['evidence']>[0]): void {
-    for (const listener of this.#listeners.get(evidence.from) ?? []) listener.evidence(evidence);
-  }
-
-  async withLease<T>(name: string, task: () => Promise<T>): Promise<T | undefined> {
-    if (this.#leases.has(name)) return undefined;
-    this.#leases.add(name);
-    try {
-      return await task();
-    } finally {
-      this.#leases.delete(name);
-    }
-  }
-
-  async close(): Promise<void> {}
 }

@@ -101,7 +101,9 @@ class Account implements AccountService {
   async describe(): Promise<AccountDescription> {
     this.#touch();
     try {
-      await this.#supervisor.ready();
+      const isFresh = this.#supervisor.live === undefined;
+      const watch = await this.#supervisor.ready();
+      if (!isFresh) await this.#readStates(watch);
     } catch (error) {
       // A client that comes back while the mail server is away works on from its store.
       if (!this.#wasOnline) throw error;
@@ -250,6 +252,7 @@ class Account implements AccountService {
         if (before.get(state.path) !== JSON.stringify(state)) this.#changes.note(state.path);
       }
     }
+    if (!this.#wasOnline && mode.value !== null) void this.#parts.submitter.reconcile();
     this.#wasOnline = true;
     this.#schedulePoll();
     for (const path of mode.value === null && !context.hasClient() ? [] : filing.paths()) filing.notice(path);
@@ -257,11 +260,7 @@ class Account implements AccountService {
 
   async #readStates(watch: Watch): Promise<void> {
     const { mailboxes } = this.#parts.context;
-    const { path, uidValidity, uidNext, highestModSeq, messageCount } = watch.inbox;
-    for (const other of mailboxes.paths()) {
-      if (other === path) mailboxes.setState({ path, uidValidity, uidNext, highestModSeq, messageCount });
-      else mailboxes.setState(await watch.status(other));
-    }
+    for (const state of await watch.read(mailboxes.paths())) mailboxes.setState(state);
   }
 
   /** @returns true when the admin's consent was applied, and so mailboxes were created */
@@ -335,7 +334,7 @@ class Account implements AccountService {
     const watch = this.#supervisor.live;
     if (watch === undefined || watch.notifies) return;
     try {
-      await watch.poll(this.#parts.context.mailboxes.others());
+      await watch.read(this.#parts.context.mailboxes.others());
     } catch (error) {
       this.#deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }

@@ -6,7 +6,7 @@ import {
   type LiveStack,
   liveStack,
   mail,
-  MemoryHub,
+  newHub,
   person,
   type Person,
   type PersonOptions,
@@ -203,7 +203,7 @@ test('the chats mailbox, deleted by another program, comes back when a line arri
 });
 
 test('two processes of one account file each mail once', async () => {
-  const hub = new MemoryHub();
+  const hub = newHub();
   const bob = await consenting('active', { deps: { hub } });
   const other = await person(live, { user: bob.user, deps: { hub } });
   await other.account.describe();

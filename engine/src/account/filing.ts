@@ -5,7 +5,13 @@
  * Tagging and moving run under a Hub lease: one process at a time does it for an account.
  */
 import { isCoiError, KeyedLock } from '@coi-webmail/base';
-import type { FileAnswer, FilingMode, Params, UndecidedMail } from '@coi-webmail/protocol';
+import {
+  type FileAnswer,
+  type FilingMode,
+  MAX_WINDOW_BYTES,
+  type Params,
+  type UndecidedMail,
+} from '@coi-webmail/protocol';
 import { fetchHeads, fetchWindow, planWindow } from '../imap/fetch.ts';
 import { storeFlags } from '../imap/flag.ts';
 import { remove } from '../imap/guard.ts';
@@ -75,7 +81,7 @@ export class Filing {
   run(path: string): Promise<boolean> {
     return this.#lock.run('pass', async () => {
       this.#noticed.delete(path);
-      await this.#context.commands.run((session) => this.#look(session, path));
+      await this.#lookWithRoom(path);
       return this.#fileAll(path);
     });
   }
@@ -146,6 +152,13 @@ export class Filing {
     state.decide([...tagged, ...untagged], undefined);
   }
 
+  /** Room for what a look may push is waited for before the connection is taken. */
+  #lookWithRoom(path: string): Promise<void> {
+    const { commands, deps, identity, hasClient } = this.#context;
+    const look = () => commands.run((session) => this.#look(session, path));
+    return hasClient() ? deps.budget.use(identity.hash, MAX_WINDOW_BYTES, look) : look();
+  }
+
   async #look(session: ImapSession, path: string): Promise<void> {
     const mailbox = await session.selectFresh(path, this.#mode() === null ? 'read' : 'write');
     const state = this.#stateOf(mailbox);
@@ -176,11 +189,10 @@ export class Filing {
 
   async #push(session: ImapSession, mailbox: SelectedMailbox, chat: readonly Sighted[]): Promise<void> {
     if (chat.length === 0) return;
-    const { deps, identity, emit } = this.#context;
+    const { emit } = this.#context;
     const { path, uidValidity } = mailbox;
     const uids = chat.slice(-MAX_EVENT_MESSAGES).map(({ uid }) => uid);
-    const plan = await planWindow(session, uids);
-    const window = await deps.budget.use(identity.hash, plan.bytes, () => fetchWindow(session, plan));
+    const window = await fetchWindow(session, await planWindow(session, uids));
     for (const message of window.messages.toReversed()) {
       emit({ event: 'message.arrived', data: { mailbox: path, uidValidity, message } });
     }

@@ -10,6 +10,7 @@ import { storeFlags } from '../imap/flag.ts';
 import { remove } from '../imap/guard.ts';
 import { lowestOfNewest, searchUids } from '../imap/search.ts';
 import type { ImapSession } from '../imap/session.ts';
+import { formatUidSet } from '../imap/uid-set.ts';
 import type { AccountContext } from './context.ts';
 import { CHAT_KEYWORD, hasKeyword } from './classify.ts';
 import { readOuterHead } from './head.ts';
@@ -83,7 +84,7 @@ export class OwnCopies {
     this.#cancelSettle = this.#context.clock.after(SETTLE_MS, () => void this.flush());
   }
 
-  /** Settles now what waits. Never throws: a copy that stays pending is settled by the next process (see reconcile). */
+  /** Settles now what waits. Never throws: a copy that stays pending is settled by the next process (Submitter.reconcile). */
   flush(): Promise<void> {
     this.#cancelSettle?.();
     this.#settling = this.#settling.then(() => this.#settleAll());
@@ -102,6 +103,24 @@ export class OwnCopies {
       if (uid === undefined) return;
       if (!(await isMessage(session, uid, messageId))) return;
       await remove(session, mailbox, { kind: 'cancelled', uids: [uid] });
+    });
+  }
+
+  /** Message-IDs and places of what still says pending among the newest lines. */
+  pending(): Promise<readonly { readonly messageId: string; readonly copy: MessageRefData }[]> {
+    const { mailboxes, commands } = this.#context;
+    const path = mailboxes.path('chats');
+    if (path === undefined) return Promise.resolve([]);
+    return commands.run(async (session) => {
+      const { messageCount, uidValidity } = await session.selectFresh(path, 'write');
+      if (messageCount === 0) return [];
+      const from = await lowestOfNewest(session, NEWEST, messageCount);
+      const uids = await searchUids(session, from, { keyword: PENDING });
+      const heads = uids.length === 0 ? [] : await fetchHeads(session, formatUidSet(uids));
+      return heads.flatMap(({ uid, header }) => {
+        const { messageId } = readOuterHead(header);
+        return messageId === undefined ? [] : [{ messageId, copy: { mailbox: path, uidValidity, uid } }];
+      });
     });
   }
 

@@ -3,16 +3,9 @@ import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
 import { type Stack, startStack, until } from '@coi-webmail/e2e/stack';
-import {
-  chatId,
-  issuerOf,
-  mail,
-  MemoryHub,
-  MemoryStore,
-  person,
-  type Person,
-  type PersonOptions,
-} from './account.fixture.ts';
+import { chatId, issuerOf, mail, newHub, person, type Person, type PersonOptions } from './account.fixture.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { claimKey } from './submit.ts';
 
 // A stack of its own: faults and counts of another test would be in the way.
 let stack: Stack;
@@ -97,7 +90,7 @@ test('a first send says neither SEARCH nor SELECT, and one APPEND', async () => 
 });
 
 test('the fast lane hands bob the very bytes, before IMAP knows of them', async () => {
-  const hub = new MemoryHub();
+  const hub = newHub();
   const [alice, bob, carol] = [
     await consenting({ deps: { hub } }),
     await consenting({ deps: { hub } }),
@@ -125,7 +118,7 @@ test('asking again about a line that was sent sends nothing', async () => {
 });
 
 test('two processes with one Store send a line once, whoever is asked', async () => {
-  const [store, hub] = [new MemoryStore(), new MemoryHub()];
+  const [store, hub] = [new MemoryStore(), newHub()];
   const alice = await consenting({ deps: { store, hub } });
   const elsewhere = await consenting({ user: alice.user, deps: { store, hub } });
   const bob = await consenting();
@@ -158,7 +151,7 @@ for (const fault of ['reply-lost', 'dot-lost'] as const) {
 }
 
 test("the copy in bob's mailbox settles what was unknown to alice", async () => {
-  const hub = new MemoryHub();
+  const hub = newHub();
   const [alice, bob] = [await overFaults({ deps: { hub } }), await consenting({ deps: { hub } })];
   stack.faults.submission.failNext('reply-lost');
   const line = lineTo(alice, bob);
@@ -276,4 +269,22 @@ test('the mailbox is away: the line is not sent, and goes out once it is back', 
   assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
   await alice.stop();
   await bob.stop();
+});
+
+test('a process that died after the line was accepted leaves a pending copy, which the next one settles', async () => {
+  const store = new MemoryStore();
+  const alice = await consenting({ deps: { store } });
+  await alice.stop();
+  const [accepted, unsent] = [lineTo(alice, 'erin@elsewhere.test'), lineTo(alice, 'erin@elsewhere.test')];
+  const imap = await alice.imap();
+  for (const { bytes } of [accepted, unsent])
+    await imap.append('COI/Chats', bytes, ['\\Seen', '$CoiOwn', '$CoiPending']);
+  await imap.logout();
+  await store.settleClaim(claimKey(alice.account.identity.hash, accepted.messageId), 'accepted', Date.now(), undefined);
+  const again = await consenting({ user: alice.user, deps: { store } });
+  await eventually(async () => (await flagsOf(again, 'COI/Chats'))[0] === '\\Seen $CoiOwn');
+  assert.match((await flagsOf(again, 'COI/Chats'))[1] ?? '', /\$CoiPending/);
+  const sent = await send(again, { ...unsent, attempt: 1 });
+  assert.equal(sent.copy?.uid, 2);
+  await again.stop();
 });

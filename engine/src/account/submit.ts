@@ -109,6 +109,31 @@ export class Submitter {
     else if (unknown.bytes !== undefined) await this.#copyAfter(plan, unknown.bytes);
   }
 
+  /**
+   * At start: a process that died between acceptance and settling left a copy that says pending. Claims tell.
+   * Never throws; under a lease, because a look at a claim takes it for a moment.
+   */
+  async reconcile(): Promise<void> {
+    const { deps, identity } = this.#context;
+    try {
+      await deps.hub.withLease(`settle:${identity.hash}`, async () => {
+        for (const { messageId, copy } of await this.copies.pending()) await this.#reconcileOne(messageId, copy);
+      });
+    } catch (error) {
+      deps.log.warn('reconcile-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    }
+  }
+
+  async #reconcileOne(messageId: string, copy: MessageRefData): Promise<void> {
+    const { deps, identity, clock } = this.#context;
+    const key = claimKey(identity.hash, messageId);
+    if (this.#running.has(key)) return;
+    const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
+    if (claim.state === 'accepted') this.copies.settle(messageId, copy);
+    if (claim.state === 'unknown') this.#unknown.set(messageId, { key, copy, bytes: undefined });
+    if (claim.state === 'new') await deps.store.settleClaim(key, 'released', clock.now(), undefined);
+  }
+
   /** Resolves when no submission runs and copies are settled. */
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running.values());

@@ -30,8 +30,9 @@ export class Watch implements Live {
   readonly inbox: SelectedMailbox;
   readonly closed: Promise<void>;
   readonly #listener: WatchListener;
-  /** Last known STATUS of each other mailbox, as comparable text. */
-  readonly #known = new Map<string, string>();
+  /** State of each mailbox as last read, and as last pushed, as comparable text. */
+  readonly #read = new Map<string, string>();
+  readonly #pushed = new Map<string, string>();
   #notifies = false;
   #others: readonly string[] = [];
 
@@ -70,7 +71,7 @@ export class Watch implements Live {
     }
   }
 
-  /** True when the other mailboxes are pushed; else call {@link poll} from time to time. */
+  /** True when the other mailboxes are pushed; else call {@link read} from time to time. */
   get notifies(): boolean {
     return this.#notifies;
   }
@@ -88,13 +89,20 @@ export class Watch implements Live {
     return personalNamespace(this.client);
   }
 
-  async status(path: string): Promise<Omit<MailboxState, 'role'>> {
-    const state = await mailboxStatus(this.client, path, this.capabilities.condstore);
-    this.#known.set(path, fingerprint(state));
-    return state;
+  /** Reads the state of mailboxes. Where nothing is pushed, differences to the last reading are told as changes. */
+  async read(paths: readonly string[]): Promise<readonly Omit<MailboxState, 'role'>[]> {
+    const states: Omit<MailboxState, 'role'>[] = [];
+    for (const path of paths) {
+      const state = await mailboxStatus(this.client, path, this.capabilities.condstore);
+      const before = this.#read.get(path);
+      this.#read.set(path, fingerprint(state));
+      if (!this.#notifies && before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
+      states.push(state);
+    }
+    return states;
   }
 
-  /** Begins to watch other mailboxes; their state was read by {@link status} before. */
+  /** Begins to watch other mailboxes. */
   async watchOthers(paths: readonly string[]): Promise<void> {
     this.#others = paths;
     if (!this.capabilities.notify || paths.length === 0) return;
@@ -112,15 +120,6 @@ export class Watch implements Live {
     } catch {
       // The server takes no NOTIFY with these events: poll instead.
       this.#notifies = false;
-    }
-  }
-
-  /** Asks for the state of other mailboxes, and for news of the inbox where the server has no IDLE. */
-  async poll(paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      const before = this.#known.get(path);
-      const state = await this.status(path);
-      if (before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
     }
   }
 
@@ -142,8 +141,8 @@ export class Watch implements Live {
     const path = wireNames.get(String(name?.value ?? ''));
     if (path === undefined || !Array.isArray(items)) return;
     const state = words(items).join(' ');
-    const before = this.#known.get(path);
-    this.#known.set(path, state);
+    const before = this.#pushed.get(path);
+    this.#pushed.set(path, state);
     if (this.#notifies && before !== state) this.#listener.changed(path);
   }
 }

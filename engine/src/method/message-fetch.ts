@@ -1,4 +1,5 @@
 /** `message.fetch`: one window of messages, newest first. */
+import { MAX_WINDOW_BYTES } from '@coi-webmail/protocol';
 import { fetchWindow, planWindow } from '../imap/fetch.ts';
 import type { Handler } from './handler.ts';
 
@@ -7,9 +8,11 @@ export const messageFetch: Handler<'message.fetch'> = async ({ context, mode }, 
   context.mailboxes.requireRole(mailbox);
   const access = mode.value === null ? 'read' : 'write';
   const { deps, identity } = context;
-  return context.commands.run(async (session) => {
-    await session.selectExact(mailbox, uidValidity, access);
-    const plan = await planWindow(session, uids);
-    return deps.budget.use(identity.hash, plan.bytes, () => fetchWindow(session, plan));
-  });
+  const window = () =>
+    context.commands.run(async (session) => {
+      await session.selectExact(mailbox, uidValidity, access);
+      return fetchWindow(session, await planWindow(session, uids));
+    });
+  // Room is waited for before the connection is taken: lines go out meanwhile.
+  return deps.budget.use(identity.hash, MAX_WINDOW_BYTES, window);
 };
