@@ -32,6 +32,14 @@ test('a frame inside a larger buffer is read at its own offset', () => {
   });
 });
 
+test('a Buffer of Node travels like any byte string', () => {
+  const frame = encodeFrame({ id: 1, result: { bytes: Buffer.from('hi'), list: [Buffer.from('!')] } });
+  assert.deepEqual(decodeFrame(frame), {
+    id: 1,
+    result: { bytes: new Uint8Array([104, 105]), list: [new Uint8Array([33])] },
+  });
+});
+
 const malformed: [string, string | Uint8Array][] = [
   ['text that is not JSON', '{'],
   ['JSON that is no envelope', '[]'],

@@ -33,11 +33,13 @@ const HEAD_LENGTH_BYTES = 4;
 export function encodeFrame(envelope: Envelope): string | Uint8Array<ArrayBuffer> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  const head = JSON.stringify(envelope, function (this: unknown, _key, value: unknown) {
-    if (!(value instanceof Uint8Array)) return value;
-    const mark = { $bytes: [total, value.length] };
-    chunks.push(value);
-    total += value.length;
+  const head = JSON.stringify(envelope, function (this: Record<string, unknown>, key, value: unknown) {
+    // Not `value`: a Node Buffer has turned itself into an object by now (toJSON).
+    const bytes = this[key];
+    if (!(bytes instanceof Uint8Array)) return value;
+    const mark = { $bytes: [total, bytes.length] };
+    chunks.push(bytes);
+    total += bytes.length;
     return mark;
   });
   if (chunks.length === 0) return head;
