@@ -72,6 +72,8 @@ export interface TextMessage extends MessageHead {
   readonly attachments: readonly AttachmentPart[];
   /** The prefix ended inside the text. */
   readonly truncated: boolean;
+  /** The charset was unknown: letters may be wrong. Absent = known. */
+  readonly charsetGuessed?: true | undefined;
 }
 
 /** A receipt, bounce, or COI content of a kind that this version does not show. Never a bubble. */
