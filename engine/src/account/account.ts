@@ -138,7 +138,8 @@ class Account implements AccountService {
   async part(request: PartRequest): Promise<PartContent> {
     this.#touch();
     if (!this.#wasOnline) await this.#supervisor.ready();
-    return streamPart(this.#parts.context, request);
+    const { context, filing } = this.#parts;
+    return streamPart(context, { ...request, ...filing.placeNow(request) });
   }
 
   async file(deadlineMs: number): Promise<FileAnswer> {

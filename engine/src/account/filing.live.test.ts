@@ -217,3 +217,18 @@ test('two processes of one account file each mail once', async () => {
   await bob.stop();
   await other.stop();
 });
+
+test('a line that was filed is flagged at its new place, though the client names the old one', async () => {
+  const bob = await consenting('active');
+  await deliver(bob, { 'Message-ID': `<${chatId()}>` });
+  const { message, uidValidity } = await bob.events.next('message.arrived');
+  await bob.events.next('message.moved');
+  const old = { mailbox: 'INBOX', uidValidity };
+  await bob.account.call('message.flag', { ...old, uids: [message.uid], add: ['\\Seen'], remove: [] });
+  assert.equal((await uidsIn(bob, 'COI/Chats', 'SEEN')).length, 1);
+  const raw = await bob.account.part({ ...old, uid: message.uid, part: 'raw' });
+  let length = 0;
+  for await (const chunk of raw.stream) length += chunk.length;
+  assert.equal(length, raw.sizeBytes);
+  await bob.stop();
+});

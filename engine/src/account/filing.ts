@@ -9,6 +9,7 @@ import {
   type FileAnswer,
   type FilingMode,
   MAX_WINDOW_BYTES,
+  type MessageRefData,
   type Params,
   type UndecidedMail,
 } from '@coi-webmail/protocol';
@@ -30,6 +31,7 @@ const KNOWN_LINES = 2_000;
 /** Somebody else holds the lease: look again. */
 const LEASE_RETRY_MS = 2_000;
 const MAX_EVENT_MESSAGES = 200;
+const MAX_NEW_PLACES = 1_000;
 
 export interface FilingOptions {
   readonly context: AccountContext;
@@ -48,6 +50,8 @@ export class Filing {
   readonly #noticed = new Set<string>();
   /** UIDs that we moved and whose EXPUNGE is not news. */
   readonly #moved = new Map<string, Set<number>>();
+  /** Where mail went lately, for clients that still name its old place. */
+  readonly #newPlaces = new Map<string, MessageRefData>();
 
   constructor(options: FilingOptions) {
     this.#context = options.context;
@@ -127,6 +131,11 @@ export class Filing {
     state.decide(params.chat, params.upTo);
     if (state.advance()) this.#onMark();
     if (params.chat.length > 0) this.notice(params.mailbox);
+  }
+
+  /** The place of a message now, when we moved it lately. */
+  placeNow(place: MessageRefData): MessageRefData {
+    return this.#newPlaces.get(placeKey(place)) ?? place;
   }
 
   /** A message left a mailbox. @returns false when that is no news, because we moved it */
@@ -265,10 +274,15 @@ export class Filing {
       await mailboxes.createOurs(session, { again: true });
       return file();
     });
+    for (const oldest of [...this.#newPlaces.keys()].slice(0, Math.max(0, this.#newPlaces.size - MAX_NEW_PLACES))) {
+      this.#newPlaces.delete(oldest);
+    }
     for (const { uid, to: target } of moved) {
       if (target === undefined) continue;
       const from = { mailbox: mailbox.path, uidValidity: mailbox.uidValidity, uid };
-      emit({ event: 'message.moved', data: { from, to: { mailbox: to, ...target } } });
+      const place = { mailbox: to, ...target };
+      this.#newPlaces.set(placeKey(from), place);
+      emit({ event: 'message.moved', data: { from, to: place } });
     }
   }
 
@@ -287,6 +301,10 @@ export class Filing {
   #isFiled(path: string): boolean {
     return this.paths().includes(path);
   }
+}
+
+function placeKey({ mailbox, uidValidity, uid }: MessageRefData): string {
+  return `${uidValidity} ${uid} ${mailbox}`;
 }
 
 async function knownIds(session: ImapSession, chats: string): Promise<ReadonlySet<string>> {

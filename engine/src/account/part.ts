@@ -22,39 +22,40 @@ export function streamPart(context: AccountContext, request: PartRequest): Promi
   });
 }
 
-/** Calls `done` when the stream ended, failed, was given up, or stalls. */
-async function* watchedChunks(
-  context: AccountContext,
-  stream: AsyncIterable<Uint8Array>,
-  done: () => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let isStalled = false;
-  try {
-    for await (const chunk of stream) {
-      const cancel = context.clock.after(STALLED_MS, () => {
-        isStalled = true;
-        done();
-      });
-      yield chunk;
-      cancel();
-      if (isStalled) throw new CoiError('timeout', 'The reader of a part stalled');
-    }
-  } finally {
-    done();
-  }
-}
-
+/**
+ * Calls `done` when the stream ended, failed, was given up, or nobody took anything for STALLED_MS. After that the
+ * connection serves others, so a late reader gets an error, never bytes.
+ */
 function watched(
   context: AccountContext,
   stream: AsyncIterable<Uint8Array>,
   done: () => void,
 ): AsyncIterable<Uint8Array> {
-  // Nobody may ever begin to read.
-  const cancel = context.clock.after(STALLED_MS, done);
-  return {
-    [Symbol.asyncIterator]: () => {
+  let isStalled = false;
+  const wait = () =>
+    context.clock.after(STALLED_MS, () => {
+      isStalled = true;
+      done();
+    });
+  let cancel = wait();
+  return (async function* chunks() {
+    try {
+      const source = stream[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          cancel();
+          if (isStalled) throw new CoiError('timeout', 'The reader of a part stalled');
+          const next = await source.next();
+          if (next.done === true) return;
+          cancel = wait();
+          yield next.value;
+        }
+      } finally {
+        await source.return?.();
+      }
+    } finally {
       cancel();
-      return watchedChunks(context, stream, done);
-    },
-  };
+      done();
+    }
+  })();
 }

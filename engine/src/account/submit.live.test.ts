@@ -77,9 +77,9 @@ test('a first send says neither SEARCH nor SELECT, and one APPEND', async () => 
   await stack.startImapTrace(user.address);
   const [alice, bob] = [await consenting({ user }), await consenting()];
   await alice.account.call('mailbox.sync', { mailbox: 'INBOX' });
-  const before = (await stack.imapTrace(user.address)).length;
+  const said = (await stack.imapTrace(user.address)).length;
   await send(alice, lineTo(alice, bob));
-  const commands = (await stack.imapTrace(user.address)).slice(before).map(({ name }) => name);
+  const commands = (await stack.imapTrace(user.address)).slice(said).map(({ name }) => name);
   assert.ok(commands.includes('APPEND'));
   assert.deepEqual(
     commands.filter((name) => /^(UID )?(SEARCH|SELECT|EXAMINE|FETCH|NOOP|STORE)$/.test(name)),

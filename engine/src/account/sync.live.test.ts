@@ -57,23 +57,21 @@ test('a cursor leads to what changed since: new, flagged and vanished mail', asy
 test('a mailbox that was made anew has other UIDs: the client starts over, old places are refused', async () => {
   const alice = await consenting();
   await fill(alice, 'COI/Chats', [chatMail()]);
-  const before = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  const old = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
   const imap = await alice.imap();
   await imap.command('DELETE COI/Chats');
   await imap.command('CREATE COI/Chats');
   await imap.append('COI/Chats', chatMail());
   await imap.append('COI/Chats', chatMail());
   await imap.logout();
-  let after = before;
+  let now = old;
   await until(async () => {
-    after = await alice.account
-      .call('mailbox.sync', { mailbox: 'COI/Chats', cursor: before.cursor })
-      .catch(() => after);
-    return after.cursor.uidValidity !== before.cursor.uidValidity;
+    now = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats', cursor: old.cursor }).catch(() => now);
+    return now.cursor.uidValidity !== old.cursor.uidValidity;
   }, 'another UIDVALIDITY');
-  assert.deepEqual([after.reset, after.fresh], [true, [1, 2]]);
+  assert.deepEqual([now.reset, now.fresh], [true, [1, 2]]);
   await assert.rejects(
-    alice.account.call('message.fetch', { mailbox: 'COI/Chats', uidValidity: before.cursor.uidValidity, uids: [1] }),
+    alice.account.call('message.fetch', { mailbox: 'COI/Chats', uidValidity: old.cursor.uidValidity, uids: [1] }),
     (error) => isCoiError(error, 'uid-validity-changed'),
   );
   await alice.stop();

@@ -225,7 +225,8 @@ function connectionOptions(server: MailServer, credentials: Credentials): SMTPCo
     socketTimeout: REPLY_TIMEOUT_MS,
     socketCloseTimeout: 1_000,
     maxResponseSize: 65_536,
-    name: 'localhost',
+    // What RFC 5321 4.1.3 wants of a client without a name of its own; the machine's is nobody's business.
+    name: '[127.0.0.1]',
     allowInternalNetworkInterfaces: true,
     logger: false,
     customAuth: bearerHandlers(credentials),
