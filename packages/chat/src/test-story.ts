@@ -63,8 +63,7 @@ export function text(written: Written): TextMessage {
 }
 
 export function service(written: Written, kind: string, about: string, status?: string): ServiceMessage {
-  const { text: _text, quote, fullText, fromHtml, attachments, truncated, ...head } = text(written);
-  return { ...head, kind: 'service', service: kind, about: [about as MessageId], status };
+  return { ...text(written), kind: 'service', service: kind, about: [about as MessageId], status };
 }
 
 export function facts(uid: number, change: Partial<CopyFacts> = {}): CopyFacts {

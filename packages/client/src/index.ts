@@ -1,2 +1,3 @@
 export * from './api.ts';
 export * from './connect-options.ts';
+export { type ChatClient, connect } from './connect.ts';

@@ -80,8 +80,8 @@ export function resetMailbox(work: Work, mailbox: string): void {
 
 /** Rows and services without any copy leave now. */
 export function completePass(work: Work): void {
-  for (const row of [...work.state.rows.values()]) if (isOrphan(row)) removeRow(work, row);
-  for (const service of [...work.state.services.values()]) {
+  for (const row of work.state.rows.values()) if (isOrphan(row)) removeRow(work, row);
+  for (const service of work.state.services.values()) {
     if (service.copies.length === 0) removeService(work, service);
   }
 }

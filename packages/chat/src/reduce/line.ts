@@ -17,7 +17,7 @@ export function seeLane(work: Work, identity: RowId, message: CoiMessage, accept
 }
 
 export function passTime(work: Work, now: number): void {
-  for (const row of [...work.state.rows.values()]) {
+  for (const row of work.state.rows.values()) {
     if (row.laneAt === undefined || row.missing || row.copies.length > 0) continue;
     if (now - row.laneAt > LANE_WAIT_MS) settleRow(work, { ...row, missing: true });
   }

@@ -49,7 +49,7 @@ function derive({ state, env }: Work, row: RowRecord): RowRecord {
 /** Lines that answer a changed row may have to move: in time, or into its chat. */
 function settleAnswers(work: Work, messageId: MessageId | undefined, generations: number): void {
   if (messageId === undefined || generations === 0) return;
-  for (const id of [...(work.state.answers.get(messageId) ?? [])]) {
+  for (const id of work.state.answers.get(messageId) ?? []) {
     const answer = work.state.rows.get(id);
     if (answer === undefined) continue;
     const again = derive(work, answer);

@@ -1,0 +1,66 @@
+/**
+ * The page's door: one worker for all tabs of a user. A SharedWorker where the browser has it, else a dedicated
+ * worker of the tab that leads.
+ */
+import { CoiError } from '@coi-webmail/base';
+import { PROTOCOL_VERSION } from '@coi-webmail/protocol';
+import type { ChatApi } from './api.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { Door } from './door.ts';
+import { joinTabs } from './leader.ts';
+import { PortTransport } from './transport.ts';
+
+/** Listeners are plain functions. `attach` and `onSignOn` are done already. */
+export interface ChatClient extends ChatApi {
+  /** Leaves: watches end. The worker lives on with the other tabs. */
+  dispose(): Promise<void>;
+}
+
+/** Newer than the DOM types: the worker may outlive its last tab for a moment (a page load of Roundcube). */
+interface ExtendedWorkerOptions extends WorkerOptions {
+  readonly extendedLifetime: boolean;
+}
+
+/** @throws CoiError `internal` when the worker cannot be started */
+export async function connect(options: ConnectOptions): Promise<ChatClient> {
+  const tab = crypto.randomUUID();
+  const lockName = `coi-tab-${tab}`;
+  const releaseLock = await holdLock(lockName);
+  const door = new Door(options, lockName);
+  const name = `coi-v${PROTOCOL_VERSION}-${options.userKey}`;
+  const leave =
+    typeof SharedWorker === 'function'
+      ? await connectShared(door, options.workerUrl, name)
+      : joinTabs(name, options.workerUrl, tab, (transport) => void door.adopt(transport).catch(() => undefined)).close;
+  const onPageHide = () => door.sendParcels();
+  addEventListener('pagehide', onPageHide);
+  const dispose = async () => {
+    removeEventListener('pagehide', onPageHide);
+    await door.close();
+    leave();
+    releaseLock();
+  };
+  return Object.assign(door, { dispose });
+}
+
+async function connectShared(door: Door, workerUrl: string, name: string): Promise<() => void> {
+  const workerOptions: ExtendedWorkerOptions = { name, extendedLifetime: true };
+  const worker = new SharedWorker(workerUrl, workerOptions);
+  const failed = new Promise<never>((_resolve, reject) => {
+    worker.addEventListener('error', () => reject(new CoiError('internal', 'Could not start the chat worker')), {
+      once: true,
+    });
+  });
+  failed.catch(() => undefined);
+  const transport = new PortTransport(worker.port);
+  await Promise.race([door.adopt(transport), failed]);
+  return () => transport.close();
+}
+
+/** Holds a Web Lock until released: while it is held, the worker knows that this tab lives. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const held = navigator.locks.request(name, () => new Promise<void>((release) => resolve(() => release())));
+    held.catch(reject);
+  });
+}

@@ -1,0 +1,99 @@
+/** Stores without a disk: for Node, private windows and full disks. Values are copied, as a disk would. */
+import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
+import { compareRows } from '@coi-webmail/chat';
+import type {
+  CacheBatch,
+  CacheContents,
+  CacheHead,
+  CacheStore,
+  FactsDocument,
+  ListEntry,
+  MailboxProgress,
+  StoreOpener,
+  Stores,
+  VaultStore,
+} from './store.ts';
+
+export class MemoryCache implements CacheStore {
+  readonly #rows = new Map<RowId, RowRecord>();
+  readonly #services = new Map<RowId, ServiceRecord>();
+  readonly #list = new Map<ChatId, ListEntry>();
+  #progress: ReadonlyMap<string, MailboxProgress> = new Map();
+  #facts: FactsDocument | undefined;
+
+  async head(): Promise<CacheHead> {
+    return structuredClone({ list: [...this.#list.values()], facts: this.#facts });
+  }
+
+  async newest(chatId: ChatId, count: number): Promise<readonly RowRecord[]> {
+    const rows = [...this.#rows.values()].filter((row) => row.chatId === chatId);
+    return structuredClone(rows.sort(compareRows).slice(-count));
+  }
+
+  async load(): Promise<CacheContents> {
+    return structuredClone({
+      rows: [...this.#rows.values()],
+      services: [...this.#services.values()],
+      progress: this.#progress,
+    });
+  }
+
+  async commit(batch: CacheBatch, rows: ReadonlyMap<RowId, RowRecord>): Promise<void> {
+    for (const id of batch.removedRows) this.#rows.delete(id);
+    for (const id of batch.rows) {
+      const row = rows.get(id);
+      if (row !== undefined) this.#rows.set(id, structuredClone(row));
+    }
+    for (const entry of batch.list) this.#list.set(entry.record.id, structuredClone(entry));
+    for (const id of batch.removedServices) this.#services.delete(id);
+    for (const record of batch.services) this.#services.set(record.id, structuredClone(record));
+    if (batch.progress !== undefined) this.#progress = structuredClone(batch.progress);
+    if (batch.facts !== undefined) this.#facts = structuredClone(batch.facts);
+  }
+
+  close(): void {
+    // Memory needs no closing; a later open of the same opener finds the contents again.
+  }
+}
+
+export class MemoryVault implements VaultStore {
+  readonly #documents = new Map<string, unknown>();
+
+  constructor(documents: ReadonlyMap<string, unknown> = new Map()) {
+    for (const [key, document] of documents) this.#documents.set(key, structuredClone(document));
+  }
+
+  async load(): Promise<ReadonlyMap<string, unknown>> {
+    return structuredClone(this.#documents);
+  }
+
+  async put(key: string, document: unknown): Promise<void> {
+    this.#documents.set(key, structuredClone(document));
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#documents.delete(key);
+  }
+
+  close(): void {
+    // As for the cache.
+  }
+}
+
+/** Keeps the stores of each account as long as the opener lives, so that a session can end and start again. */
+export function memoryOpener(storage: Stores['storage'] = 'memory'): StoreOpener {
+  const accounts = new Map<string, Stores>();
+  return {
+    async open(accountHash) {
+      let stores = accounts.get(accountHash);
+      if (stores === undefined) {
+        stores = { cache: new MemoryCache(), vault: new MemoryVault(), storage };
+        accounts.set(accountHash, stores);
+      }
+      return stores;
+    },
+    async wipe(accountHash) {
+      accounts.delete(accountHash);
+    },
+  };
+}

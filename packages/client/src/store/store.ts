@@ -1,0 +1,88 @@
+/**
+ * What survives the worker: a cache that the mailbox can fill again, and a vault that it cannot.
+ *
+ * The whole chat state lives in the worker's memory; the cache is its shadow on disk. `commit` takes what one
+ * reduction touched and reads the rows from the state's map, so a store keeps a directory only. Callers call `head`,
+ * then `load`, then `commit`, and await each before the next.
+ */
+import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
+import type { Cursor } from '@coi-webmail/protocol';
+
+/** Where sync of one mailbox stands: the cursor, and what lies below it but is not fetched yet. */
+export interface MailboxProgress {
+  readonly cursor: Cursor;
+  /** UIDs still to fetch, any order. */
+  readonly pending: readonly number[];
+}
+
+/** A chat's record and its last view, so that the list can be painted before the rows are read. */
+export interface ListEntry {
+  readonly record: ChatRecord;
+  readonly view: ChatView;
+}
+
+/** Small facts of the account, one sealed document: see `session-facts.ts`. */
+export type FactsDocument = Readonly<Record<string, unknown>>;
+
+export interface CacheHead {
+  readonly list: readonly ListEntry[];
+  readonly facts: FactsDocument | undefined;
+}
+
+export interface CacheContents {
+  readonly rows: readonly RowRecord[];
+  readonly services: readonly ServiceRecord[];
+  readonly progress: ReadonlyMap<string, MailboxProgress>;
+}
+
+/** One transaction: all of it or nothing. */
+export interface CacheBatch {
+  /** Rows written or moved between chats; read from the map given to `commit`. */
+  readonly rows: ReadonlySet<RowId>;
+  readonly removedRows: ReadonlySet<RowId>;
+  readonly list: readonly ListEntry[];
+  readonly services: readonly ServiceRecord[];
+  readonly removedServices: ReadonlySet<RowId>;
+  /** All mailboxes, or undefined when no cursor moved. */
+  readonly progress: ReadonlyMap<string, MailboxProgress> | undefined;
+  readonly facts: FactsDocument | undefined;
+}
+
+export interface CacheStore {
+  /** Enough for a first paint. */
+  head(): Promise<CacheHead>;
+  /** The newest rows of one chat, at least `count` if there are as many; ascending by time. */
+  newest(chatId: ChatId, count: number): Promise<readonly RowRecord[]>;
+  /** Everything. A run that does not open is dropped, and all progress with it. */
+  load(): Promise<CacheContents>;
+  /** Durability: relaxed. @throws CoiError `quota-exceeded`, `internal` */
+  commit(batch: CacheBatch, rows: ReadonlyMap<RowId, RowRecord>): Promise<void>;
+  close(): void;
+}
+
+export interface VaultStore {
+  /** All documents. */
+  load(): Promise<ReadonlyMap<string, unknown>>;
+  /** Durability: strict. Resolves when it would survive the worker. @throws CoiError `quota-exceeded`, `internal` */
+  put(key: string, document: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+  close(): void;
+}
+
+export interface Stores {
+  readonly cache: CacheStore;
+  readonly vault: VaultStore;
+  /** `memory`: nothing survives the worker, because storage is refused; `full`: because the disk is full. */
+  readonly storage: 'durable' | 'memory' | 'full';
+}
+
+export interface StoreOpener {
+  /**
+   * @param share the account share, from the engine; opens what was sealed under it
+   * @param onClosed the browser or another context closed the databases
+   * @throws CoiError `store-locked` when the share is another one
+   */
+  open(accountHash: string, share: Uint8Array<ArrayBuffer>, onClosed: () => void): Promise<Stores>;
+  /** Deletes both databases. */
+  wipe(accountHash: string): Promise<void>;
+}

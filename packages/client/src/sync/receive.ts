@@ -1,0 +1,50 @@
+/** Bytes from the engine to an event: decode, identify, digest. Never throws for what a stranger wrote. */
+import { toHex } from '@coi-webmail/base';
+import type { ChatEvent, CopyRole, Place, RowId } from '@coi-webmail/chat';
+import { decodeMessage, identityOf } from '@coi-webmail/coi';
+import type { FetchedMessage, MailboxRole } from '@coi-webmail/protocol';
+
+export type CopySeen = Extract<ChatEvent, { readonly kind: 'copy-seen' }>;
+
+export interface ReceiveContext {
+  readonly mailbox: string;
+  readonly uidValidity: string;
+  readonly role: MailboxRole | undefined;
+  readonly authservId: string | undefined;
+}
+
+export async function receive(fetched: FetchedMessage, context: ReceiveContext): Promise<CopySeen> {
+  const message = decodeMessage(fetched.bytes, { truncated: !fetched.complete });
+  const place: Place = { mailbox: context.mailbox, uidValidity: context.uidValidity, uid: fetched.uid };
+  return {
+    kind: 'copy-seen',
+    identity: identityOf(message, fetched.bytes) as RowId,
+    message,
+    facts: {
+      place,
+      role: copyRoleOf(context.role),
+      flags: fetched.flags,
+      internalAt: fetched.internalAt,
+      sizeBytes: fetched.sizeBytes,
+      digest: await digestOf(fetched.bytes),
+      authservId: context.authservId,
+    },
+  };
+}
+
+export function copyRoleOf(role: MailboxRole | undefined): CopyRole {
+  switch (role) {
+    case 'inbox':
+    case 'chats':
+    case 'sent':
+    case 'junk':
+    case 'blocked':
+      return role;
+    default:
+      return 'other';
+  }
+}
+
+async function digestOf(bytes: Uint8Array): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)));
+}
