@@ -38,8 +38,8 @@ test('fields and parts that we do not know are carried over', () => {
     .replace(/--(coi-\w+)--/, '--$1\r\nContent-Type: text/x-newer\r\n\r\nkeep me\r\n--$1--');
   const before = readStorageMessage(Buffer.from(foreign));
   const again = Buffer.from(writeStorageMessage(input('2', before))).toString();
-  assert.match(again, /X-Newer: one\r\n two\r\n/);
-  assert.match(again, /Content-Type: text\/x-newer\r\n\r\nkeep me\r\n/);
+  assert.match(again, /^x-newer: one two\r\n/m);
+  assert.match(again, /content-type: text\/x-newer\r\n\r\nkeep me\r\n/);
   assert.equal(readStorageMessage(Buffer.from(again))?.document, '2');
 });
 

@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { CoiError } from '@coi-webmail/base';
+import { makeMessageId } from '@coi-webmail/coi';
 import { appendMessage } from '../imap/append.ts';
 import { fetchHeads, fetchWhole } from '../imap/fetch.ts';
 import { remove } from '../imap/guard.ts';
@@ -78,7 +79,7 @@ export class Storage {
         throw new CoiError('conflict', 'Somebody else wrote this document meanwhile');
       }
       const before = newest === undefined ? undefined : await readNewest(session, newest.uid);
-      const revision = newRevision(identity.address);
+      const revision = newRevision(identity.address, clock.now());
       const bytes = writeStorageMessage({
         address: identity.address,
         content,
@@ -122,6 +123,7 @@ async function readNewest(session: ImapSession, uid: number): Promise<StorageMes
   return bytes === undefined ? undefined : readStorageMessage(bytes);
 }
 
-function newRevision(address: string): string {
-  return `chat$${randomBytes(12).toString('hex')}@${address.slice(address.lastIndexOf('@') + 1)}`;
+function newRevision(address: string, now: number): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return makeMessageId({ now, counter: 0, random: randomBytes(16), domain });
 }

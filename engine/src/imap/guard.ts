@@ -6,6 +6,7 @@
  * the plain one takes along every mail that the user's other programs marked.
  */
 import { CoiError } from '@coi-webmail/base';
+import { chatContentOf, readHeaders } from '@coi-webmail/coi';
 import { atom, execute, responseWords } from './execute.ts';
 import { fetchHeads } from './fetch.ts';
 import { mailboxArgument } from './mailbox-name.ts';
@@ -45,7 +46,11 @@ export async function remove(
     case 'filed':
       return move(session, removal.uids, removal.to);
     case 'replaced':
-      await prove(session, removal.uids, (head) => headerValue(head.header, 'chat-content') === removal.content);
+      await prove(
+        session,
+        removal.uids,
+        (head) => chatContentOf(readHeaders(head.header))?.toLowerCase() === removal.content,
+      );
       await expunge(session, removal.uids);
       return [];
     case 'cancelled':
@@ -131,20 +136,4 @@ async function expunge(session: ImapSession, uids: readonly number[]): Promise<v
 
 function hasFlag(flags: readonly string[], lowerCase: string): boolean {
   return flags.some((flag) => flag.toLowerCase() === lowerCase);
-}
-
-/** First value of a header, lower-cased, unfolded. */
-function headerValue(header: Uint8Array, name: string): string | undefined {
-  const unfolded = Buffer.from(header)
-    .toString('latin1')
-    .replace(/\r?\n[ \t]+/g, ' ');
-  for (const line of unfolded.split(/\r?\n/)) {
-    const colon = line.indexOf(':');
-    if (colon > 0 && line.slice(0, colon).trim().toLowerCase() === name)
-      return line
-        .slice(colon + 1)
-        .trim()
-        .toLowerCase();
-  }
-  return undefined;
 }
