@@ -163,9 +163,8 @@ class Account implements AccountService {
 
   renew(credentials: Credentials): void {
     this.#credentials = credentials;
-    const { commands, transfers } = this.#parts.context;
-    commands.drop();
-    transfers.drop();
+    const { commands, downloads, uploads } = this.#parts.context;
+    for (const connection of [commands, downloads, uploads]) connection.drop();
     if (this.#supervisor.state.state === 'auth-failed') this.#supervisor.restart();
   }
 
@@ -188,9 +187,8 @@ class Account implements AccountService {
     await this.#parts.submitter.finish();
     await this.#marks.flush();
     this.#supervisor.stop();
-    const { commands, transfers, smtp } = this.#parts.context;
-    commands.close();
-    transfers.close();
+    const { commands, downloads, uploads, smtp } = this.#parts.context;
+    for (const connection of [commands, downloads, uploads]) connection.close();
     await smtp.close();
   }
 
@@ -203,7 +201,8 @@ class Account implements AccountService {
       deps: this.#deps,
       clock,
       commands: new CommandConnection({ open, clock, idleCloseMs: COMMAND_IDLE_MS }),
-      transfers: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
+      downloads: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
+      uploads: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
       smtp: new SmtpPool(identity.issuer.smtp, () => this.#credentials, clock),
       mailboxes: new Mailboxes(),
       emit: (event) => {

@@ -11,8 +11,10 @@ export interface AccountContext {
   readonly clock: Clock;
   /** Sync, APPEND, flags, filing. */
   readonly commands: CommandConnection;
-  /** Large messages and parts, so that lines need not wait for them. */
-  readonly transfers: CommandConnection;
+  /** Parts on their way to a browser, one at a time; lines need not wait for them. */
+  readonly downloads: CommandConnection;
+  /** Copies of large messages, one at a time. */
+  readonly uploads: CommandConnection;
   readonly smtp: SmtpPool;
   readonly mailboxes: Mailboxes;
   emit(event: UnnumberedEvent): void;

@@ -11,6 +11,7 @@ import { remove } from '../imap/guard.ts';
 import { lowestOfNewest, searchUids } from '../imap/search.ts';
 import type { ImapSession } from '../imap/session.ts';
 import { formatUidSet } from '../imap/uid-set.ts';
+import { LARGE_BYTES } from '../smtp/pool.ts';
 import type { AccountContext } from './context.ts';
 import { CHAT_KEYWORD, hasKeyword } from './classify.ts';
 import { readOuterHead } from './head.ts';
@@ -20,7 +21,6 @@ const OWN = '$CoiOwn';
 /** Where a copy of an earlier try is looked for. */
 const NEWEST = 200;
 const SETTLE_MS = 1_500;
-const LARGE_BYTES = 256 * 1024;
 
 /**
  * `before`: stored pending before the message is submitted. `after`: once it is accepted, because the server takes
@@ -48,10 +48,10 @@ export class OwnCopies {
 
   /** One APPEND: no SEARCH, no SELECT. @returns where it lies, if the server tells */
   async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<MessageRefData | undefined> {
-    const { mailboxes, commands, transfers } = this.#context;
+    const { mailboxes, commands, uploads } = this.#context;
     const path = plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
     const flags = plan === 'before' ? ['\\Seen', OWN, CHAT_KEYWORD, PENDING] : ['\\Seen'];
-    const connection = bytes.length > LARGE_BYTES ? transfers : commands;
+    const connection = bytes.length > LARGE_BYTES ? uploads : commands;
     const place = await connection.run(async (session) => {
       try {
         return await appendMessage(session, path, bytes, flags);

@@ -1,4 +1,4 @@
-/** Streams a part on the transfer connection, one at a time per account. */
+/** Streams a part on the download connection, one at a time per account. */
 import { CoiError } from '@coi-webmail/base';
 import { openPart } from '../imap/part.ts';
 import type { AccountContext } from './context.ts';
@@ -11,7 +11,7 @@ const STALLED_MS = 60_000;
 export function streamPart(context: AccountContext, request: PartRequest): Promise<PartContent> {
   context.mailboxes.requireRole(request.mailbox);
   return new Promise<PartContent>((resolve, reject) => {
-    const task = context.transfers.run(async (session) => {
+    const task = context.downloads.run(async (session) => {
       await session.selectExact(request.mailbox, request.uidValidity, 'read');
       const content = await openPart(session, request.uid, request.part);
       await new Promise<void>((done) => {

@@ -10,6 +10,7 @@ import { CoiError, isCoiError } from '@coi-webmail/base';
 import type { MessageRefData, Params, Result } from '@coi-webmail/protocol';
 import type { Outcome } from '../smtp/connection.ts';
 import { isTemporary } from '../smtp/errors.ts';
+import { LARGE_BYTES } from '../smtp/pool.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
 import { type CopyPlan, OwnCopies } from './own-copy.ts';
@@ -165,19 +166,21 @@ export class Submitter {
   }
 
   async #send(attempt: Attempt): Promise<SubmitResult> {
-    const { deps, smtp, identity, clock } = this.#context;
-    const { key, params } = attempt;
+    const { smtp, identity, clock } = this.#context;
+    const { params } = attempt;
+    const heartbeat = new Heartbeat(() => this.#progress(attempt, undefined), this.#context);
+    // A large copy takes its time: the claim shows signs of life from the start.
+    const isLarge = params.bytes.length > LARGE_BYTES;
+    if (isLarge) await heartbeat.begin();
     const plan = this.#plan();
     const copying = this.#copyBefore(plan, attempt);
-    const heartbeat: { cancel: () => void } = { cancel: () => undefined };
     const beforeData = async () => {
       const copy = await copying;
-      if (clock.now() - attempt.claimedAt > DATA_DEADLINE_MS) {
+      if (!isLarge && clock.now() - attempt.claimedAt > DATA_DEADLINE_MS) {
         throw new CoiError('smtp-unavailable', 'Preparing the submission took too long');
       }
-      const progress = () => deps.store.progressClaim(key, clock.now(), formatCopy(copy));
-      await progress();
-      heartbeat.cancel = this.#every(HEARTBEAT_MS, progress);
+      await this.#progress(attempt, copy);
+      if (!isLarge) heartbeat.goOn();
     };
     const outcome = await smtp.submit({
       from: identity.address,
@@ -186,8 +189,13 @@ export class Submitter {
       messageId: params.messageId,
       beforeData,
     });
-    heartbeat.cancel();
+    heartbeat.end();
     return this.#conclude(outcome, plan, copying, attempt);
+  }
+
+  #progress({ key }: Attempt, copy: MessageRefData | undefined): Promise<void> {
+    const { deps, clock } = this.#context;
+    return deps.store.progressClaim(key, clock.now(), formatCopy(copy));
   }
 
   async #conclude(
@@ -291,16 +299,33 @@ export class Submitter {
   #plan(): CopyPlan {
     return this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
   }
+}
 
-  #every(ms: number, task: () => Promise<void>): () => void {
-    const { clock, deps } = this.#context;
-    let cancel: () => void;
-    const again = () => {
-      task().catch(() => deps.log.warn('claim-heartbeat-failed'));
-      cancel = clock.after(ms, again);
-    };
-    cancel = clock.after(ms, again);
-    return () => cancel();
+/** Signs of life of a claim. */
+class Heartbeat {
+  readonly #beat: () => Promise<void>;
+  readonly #context: AccountContext;
+  #cancel: () => void = () => undefined;
+
+  constructor(beat: () => Promise<void>, context: AccountContext) {
+    this.#beat = beat;
+    this.#context = context;
+  }
+
+  async begin(): Promise<void> {
+    await this.#beat();
+    this.goOn();
+  }
+
+  goOn(): void {
+    this.#cancel = this.#context.clock.after(HEARTBEAT_MS, () => {
+      this.#beat().catch(() => this.#context.deps.log.warn('claim-heartbeat-failed'));
+      this.goOn();
+    });
+  }
+
+  end(): void {
+    this.#cancel();
   }
 }
 

@@ -7,7 +7,8 @@ import type { Credentials, MailServer } from '../account/service.ts';
 import { type Outcome, SmtpSession, type Submission } from './connection.ts';
 
 const IDLE_CLOSE_MS = 60_000;
-const LARGE_BYTES = 256 * 1024;
+/** Larger messages take ways of their own. */
+export const LARGE_BYTES = 256 * 1024;
 
 type Lane = 'line' | 'large';
 
