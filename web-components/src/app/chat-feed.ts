@@ -53,7 +53,6 @@ export class ChatFeed {
   readonly #overviewWatch: Watch;
   readonly #chatsWatch: Watch;
   readonly #timelineWatch: Watch;
-  #count = FIRST_ROWS;
 
   constructor(
     api: ChatApi,
@@ -91,13 +90,12 @@ export class ChatFeed {
   /** @param count rows that were loaded before the page was left */
   open(chatId: ChatId | undefined, count = 0): void {
     this.timeline = undefined;
-    this.#count = Math.max(FIRST_ROWS, count);
     if (chatId === undefined) {
       this.#timelineWatch.replace(undefined);
       return;
     }
     this.#timelineWatch.replace((live) =>
-      this.#api.watchTimeline({ chatId, count: this.#count }, (timeline) => {
+      this.#api.watchTimeline({ chatId, count: Math.max(FIRST_ROWS, count) }, (timeline) => {
         if (!live()) return;
         this.timeline = timeline ?? null;
         this.#changed('timeline');
@@ -109,8 +107,7 @@ export class ChatFeed {
   async older(): Promise<void> {
     const id = await this.#timelineWatch.id;
     if (id === undefined) return;
-    this.#count += MORE_ROWS;
-    await this.#api.growTimeline(id, this.#count);
+    await this.#api.growTimeline(id, MORE_ROWS);
   }
 
   stop(): void {

@@ -5,7 +5,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { ChatId, ChatView, PersonView, RowId } from '@coi-webmail/chat';
+import type { ChatId, ChatView, PersonView, RowId, TimelineView } from '@coi-webmail/chat';
 import type { ChatApi, ConsentPreview, Draft } from '@coi-webmail/client';
 import '../conversation/coi-conversation.ts';
 import type { CoiConversation } from '../conversation/coi-conversation.ts';
@@ -83,6 +83,8 @@ export class CoiChatApp extends CoiElement {
   #sizes: ResizeObserver | undefined;
   #connectingTimer: ReturnType<typeof setTimeout> | undefined;
   #previewAsked = false;
+  /** The open chat comes from the page before, nobody asked for it here. */
+  #restored = false;
   #focusNext: 'conversation' | 'list' | undefined;
 
   constructor() {
@@ -129,12 +131,16 @@ export class CoiChatApp extends CoiElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('host') && this.host !== undefined && !this.ready) {
-      void useLocale(this.host.locale).then(() => {
-        this.ready = true;
-      });
+      void this.#prepare(this.host.locale);
     }
     if (changed.has('api')) this.#connect();
     if (!this.hasUpdated) this.wide = this.clientWidth >= TWO_COLUMNS_PX;
+  }
+
+  /** Nothing is drawn before its words are there. */
+  async #prepare(locale: string): Promise<void> {
+    await useLocale(locale);
+    this.ready = true;
   }
 
   protected override updated(): void {
@@ -155,17 +161,32 @@ export class CoiChatApp extends CoiElement {
     const place = recallPlace();
     this.putOff = place.putOff;
     this.#feed.start(this.listQuery);
-    if (place.chatId !== undefined) this.#open(place.chatId, false, place.scroll);
+    if (place.chatId === undefined) return;
+    this.#restored = true;
+    this.#open(place.chatId, false, place.scroll);
   }
 
   #onFeed(what: 'overview' | 'chats' | 'timeline'): void {
     const overview = this.#feed?.overview;
+    // A chat that this tab remembers may be gone since: then it starts at the list.
+    if (this.#restored && this.#timeline() !== undefined) {
+      this.#restored = false;
+      if (this.#timeline() === null) this.#open(undefined, false);
+    }
     if (what === 'overview' && overview !== undefined) {
       this.host.setUnread(overview.phase === 'ready' ? overview.unreadChats : 0);
       this.#watchConnecting(overview.connection === 'connecting');
       if (overview.phase === 'consent' && !this.#previewAsked) void this.#askPreview();
     }
     this.requestUpdate();
+  }
+
+  /** Undefined = not there yet. While the store is shut every chat looks gone, which says nothing. */
+  #timeline(): TimelineView | undefined | null {
+    const { timeline, overview, chats } = this.#feed ?? {};
+    const isOpen = overview?.phase === 'ready' || overview?.phase === 'consent';
+    const isListed = chats?.chats.some(({ chatId }) => chatId === this.current) ?? true;
+    return timeline === null && (!isOpen || isListed || chats?.loading === true) ? undefined : timeline;
   }
 
   #watchConnecting(connecting: boolean): void {
@@ -466,10 +487,10 @@ export class CoiChatApp extends CoiElement {
     const box = this.getBoundingClientRect();
     const rtl = this.matches(':dir(rtl)');
     handle.setPointerCapture(event.pointerId);
-    handle.onpointermove = ({ clientX }) => this.#resizeTo(rtl ? clientX - box.left : box.right - clientX);
-    handle.onlostpointercapture = () => {
-      handle.onpointermove = null;
-    };
+    const drag = new AbortController();
+    const move = ({ clientX }: PointerEvent): void => this.#resizeTo(rtl ? clientX - box.left : box.right - clientX);
+    handle.addEventListener('pointermove', move, { signal: drag.signal });
+    handle.addEventListener('lostpointercapture', () => drag.abort(), { once: true });
     event.preventDefault();
   }
 
@@ -570,7 +591,7 @@ export class CoiChatApp extends CoiElement {
       html`<coi-conversation
         role="region"
         aria-label=${words.conversationWith(known?.title ?? this.#feed?.timeline?.chat.title ?? '')}
-        .timeline=${this.#feed?.timeline}
+        .timeline=${this.#timeline()}
         .known=${known}
         .draft=${this.draft}
         .overview=${this.#feed?.overview}

@@ -65,6 +65,8 @@ export class CoiTimeline extends CoiElement {
 
   /** The place to hold; undefined = the end. */
   #anchor: Anchor | undefined;
+  /** Where we left the log; anything else is the reader's doing. */
+  #heldTop = 0;
   #known = new Set<RowId>();
   #fresh = new Set<RowId>();
   #newestId: RowId | undefined;
@@ -147,6 +149,8 @@ export class CoiTimeline extends CoiElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    // Someone scrolled, and the event about it has not come yet: their place counts, not the one before.
+    if (this.hasUpdated && Math.abs(this.log.scrollTop - this.#heldTop) > 1) this.#notePlace();
     if (!changed.has('timeline')) return;
     const rows = this.timeline.rows;
     if (!this.#settled && rows.length > 0) this.#open(rows);
@@ -216,15 +220,15 @@ export class CoiTimeline extends CoiElement {
 
   #hold(): void {
     const { log } = this;
+    const element = this.#anchor === undefined ? undefined : this.#element(this.#anchor.rowId);
     if (this.#anchor === undefined) {
       log.scrollTop = log.scrollHeight;
-      return;
+    } else if (element !== undefined) {
+      const offset = element.getBoundingClientRect().top - log.getBoundingClientRect().top;
+      const move = offset - this.#anchor.offset;
+      if (Math.abs(move) >= 0.5) log.scrollTop += move;
     }
-    const element = this.#element(this.#anchor.rowId);
-    if (element === undefined) return;
-    const offset = element.getBoundingClientRect().top - log.getBoundingClientRect().top;
-    const move = offset - this.#anchor.offset;
-    if (Math.abs(move) >= 0.5) log.scrollTop += move;
+    this.#heldTop = log.scrollTop;
   }
 
   #atEndNow(): boolean {
@@ -248,10 +252,15 @@ export class CoiTimeline extends CoiElement {
       : { rowId: found.row.rowId, offset: found.getBoundingClientRect().top - top };
   }
 
-  #onScroll(): void {
+  #notePlace(): void {
+    this.#heldTop = this.log.scrollTop;
     this.atEnd = this.#atEndNow();
     this.#anchor = this.atEnd ? undefined : this.#firstVisible();
     if (this.atEnd) this.arrived = 0;
+  }
+
+  #onScroll(): void {
+    this.#notePlace();
     this.#fill();
     this.#later('place', PLACE_DELAY_MS, () => this.#tellPlace());
   }

@@ -139,11 +139,13 @@ export class CoiEmojiPicker extends CoiElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void loadTable(formatLocale()).then((table) => {
-      this.table = table;
-    });
+    void this.#load();
     this.addEventListener('keydown', this.#onKey);
     document.addEventListener('pointerdown', this.#onPointer, true);
+  }
+
+  async #load(): Promise<void> {
+    this.table = await loadTable(formatLocale());
   }
 
   override disconnectedCallback(): void {

@@ -13,14 +13,10 @@ export function mountApp({ host, element, place, sharedComputer = false }: Mount
   app.place = place;
   app.sharedComputer = sharedComputer;
   element.append(app);
-  const connected = connectHost(host).then(
-    (api) => {
-      app.api = api;
-    },
-    () => {
-      app.api = null;
-    },
-  );
+  const connect = async (): Promise<void> => {
+    app.api = await connectHost(host).catch(() => null);
+  };
+  const connected = connect();
   return {
     app,
     setPlace: (next) => {

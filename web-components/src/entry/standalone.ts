@@ -14,6 +14,7 @@ import type { MountedChat } from './loader.ts';
 import { StandaloneSession } from './standalone-session.ts';
 
 /** File name of the worker bundle beside this module; set by the bundler. */
+// oxlint-disable-next-line no-underscore-dangle
 declare const __COI_WORKER_FILE__: string;
 
 const engineUrl = new URL('../', document.baseURI).href;

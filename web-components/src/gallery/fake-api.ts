@@ -158,7 +158,7 @@ export class FakeApi implements ChatApi {
     await this.#note('growTimeline', count);
     const watcher = this.#watchers.get(watch);
     if (watcher === undefined) return;
-    watcher.count = count;
+    watcher.count += count;
     watcher.notify();
   }
 

@@ -225,7 +225,7 @@ const extra: readonly ChatView[] = [
   chat(EMPTY, [carol], { activeAt: at(9, 0) }),
 ];
 
-function people(overview: Partial<Overview> = {}, rest: Partial<FakeState> = {}): FakeState {
+function world(overview: Partial<Overview> = {}, rest: Partial<FakeState> = {}): FakeState {
   return {
     overview: { ...calmOverview, ...overview },
     chats: [...chats, ...extra],
@@ -265,33 +265,33 @@ const onlyListed = { chats };
 
 /** Each is made when it is shown. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
-  list: () => ({ state: people({}, onlyListed) }),
-  group: () => ({ state: people({}, onlyListed), open: LAKE }),
-  direct: () => ({ state: people({}, onlyListed), open: BOB }),
-  states: () => ({ state: people(), open: STATES }),
-  long: () => ({ state: people(), open: LONG }),
-  legacy: () => ({ state: people(), open: EMPTY }),
-  request: () => ({ state: people(), open: REQUEST }),
-  blocked: () => ({ state: people(), open: BLOCKED }),
-  'no-chats': () => ({ state: people({ unreadChats: 0 }, { chats: [] }) }),
-  loading: () => ({ state: people({ phase: 'opening' }, { chats: [], loading: true }) }),
-  older: () => ({ state: people({}, { loadingOlder: true }), open: BOB }),
-  consent: () => ({ state: people({ phase: 'consent', mode: undefined }) }),
+  list: () => ({ state: world({}, onlyListed) }),
+  group: () => ({ state: world({}, onlyListed), open: LAKE }),
+  direct: () => ({ state: world({}, onlyListed), open: BOB }),
+  states: () => ({ state: world(), open: STATES }),
+  long: () => ({ state: world(), open: LONG }),
+  legacy: () => ({ state: world(), open: EMPTY }),
+  request: () => ({ state: world(), open: REQUEST }),
+  blocked: () => ({ state: world(), open: BLOCKED }),
+  'no-chats': () => ({ state: world({ unreadChats: 0 }, { chats: [] }) }),
+  loading: () => ({ state: world({ phase: 'opening' }, { chats: [], loading: true }) }),
+  older: () => ({ state: world({}, { loadingOlder: true }), open: BOB }),
+  consent: () => ({ state: world({ phase: 'consent', mode: undefined }) }),
   'consent-fixed': () => ({
-    state: people(
+    state: world(
       { phase: 'consent', mode: undefined },
       { preview: { chatMailCount: 0, canMove: false, coiServer: false } },
     ),
   }),
-  'signed-out': () => ({ state: people({ phase: 'signed-out' }) }),
-  offline: () => ({ state: people({ connection: 'offline', queuedCount: 2 }), open: BOB }),
+  'signed-out': () => ({ state: world({ phase: 'signed-out' }) }),
+  offline: () => ({ state: world({ connection: 'offline', queuedCount: 2 }), open: BOB }),
   'engine-down': () => ({
-    state: people({ connection: 'engine-unreachable', retryAt: Date.now() + 20_000 }, onlyListed),
+    state: world({ connection: 'engine-unreachable', retryAt: Date.now() + 20_000 }, onlyListed),
   }),
-  'mail-down': () => ({ state: people({ mail: 'unavailable' }), open: BOB }),
-  'password-changed': () => ({ state: people({ mail: 'auth-failed' }, onlyListed) }),
-  'over-quota': () => ({ state: people({ mail: 'over-quota' }), open: BOB }),
-  version: () => ({ state: people({ phase: 'version' }, onlyListed) }),
-  syncing: () => ({ state: people({ syncProgress: 0.4 }, onlyListed) }),
-  'storage-full': () => ({ state: people({ storage: 'full' }, onlyListed) }),
+  'mail-down': () => ({ state: world({ mail: 'unavailable' }), open: BOB }),
+  'password-changed': () => ({ state: world({ mail: 'auth-failed' }, onlyListed) }),
+  'over-quota': () => ({ state: world({ mail: 'over-quota' }), open: BOB }),
+  version: () => ({ state: world({ phase: 'version' }, onlyListed) }),
+  syncing: () => ({ state: world({ syncProgress: 0.4 }, onlyListed) }),
+  'storage-full': () => ({ state: world({ storage: 'full' }, onlyListed) }),
 };

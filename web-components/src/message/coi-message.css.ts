@@ -302,9 +302,12 @@ export const messageStyles = css`
     text-decoration: underline;
   }
 
-  .card {
-    width: 420px;
+  .is-mail .body {
+    width: min(100%, 420px);
     max-width: 100%;
+  }
+  .card {
+    width: 100%;
     border: 1px solid var(--coi-border);
     border-radius: var(--coi-radius-bubble);
     background: var(--coi-bg);

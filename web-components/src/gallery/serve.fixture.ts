@@ -1,6 +1,6 @@
 /**
  * Bundles the gallery in memory and serves it on loopback, for the element tests and for looking at it:
- * `node web-components/src/gallery/serve.ts [port]`. Strict CSP, so that inline styles and scripts show at once.
+ * `node web-components/src/gallery/serve.fixture.ts [port]`. Strict CSP, so that inline styles and scripts show at once.
  */
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -35,6 +35,7 @@ async function bundle(): Promise<ReadonlyMap<string, Uint8Array>> {
     splitting: true,
     format: 'esm',
     target: 'es2022',
+    minify: true,
     write: false,
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
     logLevel: 'warning',

@@ -1,0 +1,601 @@
+/**
+ * The elements in a real browser, in the scenes of the gallery. What is said to the client is read from the fake
+ * ChatApi, what is on the screen through roles and words, as a person meets it.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { GalleryBrowser, type PageOptions } from '../gallery/browser.fixture.ts';
+import type { FakeApi } from '../gallery/fake-api.ts';
+import type * as people from '../gallery/people.ts';
+
+interface GalleryPage {
+  readonly api: FakeApi;
+  readonly people: typeof people;
+  readonly told: {
+    readonly unread: number[];
+    readonly opened: unknown[];
+    readonly composed: unknown[];
+    readonly events: unknown[];
+    readonly leaked: string[];
+  };
+}
+declare const gallery: GalleryPage;
+
+let browser: GalleryBrowser;
+before(async () => {
+  browser = await GalleryBrowser.start();
+});
+after(() => browser.stop());
+
+/** A test with a page of its own in a scene. */
+function story(name: string, scene: string, options: PageOptions, act: (page: Page) => Promise<void>): void {
+  test(name, async () => {
+    const page = await browser.open(scene, options);
+    try {
+      await act(page);
+    } finally {
+      await page.context().close();
+    }
+  });
+}
+
+const NARROW: PageOptions = {};
+const WIDE: PageOptions = { width: 1200, height: 800 };
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Message' });
+const row = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name }).locator('button.row');
+const log = (page: Page) => page.getByRole('log');
+const asked = (page: Page, name: string) => page.evaluate((call) => gallery.api.asked(call), name);
+
+/** How far the log is from its end, in px. */
+const fromEnd = (page: Page) => log(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+
+describe('the list', { concurrency: 2 }, () => {
+  story('shows who wrote last, what is unread, drafts and what was not sent', 'list', NARROW, async (page) => {
+    await row(page, 'Lake weekend').waitFor();
+    assert.match(await row(page, 'Lake weekend').innerText(), /Carol: I booked the boats.*3 unread messages/su);
+    assert.match(await row(page, 'Thank you').innerText(), /Draft: Thank you/u);
+    assert.match(await row(page, 'Neighbours').innerText(), /Not sent: who has the key/u);
+    assert.deepEqual(await page.evaluate(() => gallery.told.unread), [2]);
+  });
+
+  story('is moved through by arrows with one tab stop, and Enter opens a chat', 'list', NARROW, async (page) => {
+    await row(page, 'Lake weekend').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(await page.locator('button.row[tabindex="0"]').count(), 1);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Bob' }).waitFor();
+    assert.equal(await field(page).evaluate((element) => element.matches(':focus')), true);
+  });
+
+  story('is filtered by chips, and an empty filter says why', 'list', NARROW, async (page) => {
+    await page.getByRole('button', { name: 'Requests' }).click();
+    await row(page, 'newcomer').waitFor();
+    assert.equal(await page.getByRole('listitem').count(), 1);
+    await page.evaluate(() => gallery.api.set({ chats: [] }));
+    await page.getByRole('heading', { name: 'No requests' }).waitFor();
+  });
+
+  story('is searched, and a full address that is not found can be written to', 'list', NARROW, async (page) => {
+    const search = page.getByRole('searchbox');
+    await search.fill('bob');
+    await page.waitForFunction(() =>
+      gallery.api.calls.some(({ name, args }) => name === 'watchChats' && JSON.stringify(args).includes('bob')),
+    );
+    await row(page, 'Bob').first().waitFor();
+    await search.fill('erin@example.org');
+    await page.getByRole('button', { name: 'Write to erin@example.org' }).click();
+    await page.getByRole('heading', { name: 'erin@example.org', exact: true }).waitFor();
+    assert.deepEqual(await asked(page, 'startChat'), [[['erin@example.org']]]);
+  });
+
+  story('blocks only after asking', 'list', NARROW, async (page) => {
+    await row(page, 'Bob').first().focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Block' }).click();
+    assert.deepEqual(await asked(page, 'blockChat'), []);
+    await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    assert.deepEqual(await asked(page, 'blockChat'), [[2, true]]);
+  });
+});
+
+describe('the composer', { concurrency: 2 }, () => {
+  story('sends on Enter, breaks on Shift+Enter and is empty at once', 'direct', NARROW, async (page) => {
+    await field(page).click();
+    await page.keyboard.type('one');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('two');
+    await page.keyboard.press('Enter');
+    assert.equal(await field(page).inputValue(), '');
+    assert.deepEqual(await asked(page, 'send'), [[{ chatId: 2, text: 'one\ntwo', replyTo: undefined }]]);
+    await log(page).getByText('one two').waitFor();
+    assert.ok((await asked(page, 'warm')).length > 0);
+    assert.ok((await fromEnd(page)) < 2);
+  });
+
+  story('does not send what an input method is still composing', 'direct', NARROW, async (page) => {
+    await field(page).fill('nihon');
+    await field(page).evaluate((element) => {
+      element.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, composed: true }),
+      );
+      element.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, composed: true }),
+      );
+    });
+    assert.deepEqual(await asked(page, 'send'), []);
+  });
+
+  story('sends nothing but spaces never', 'direct', NARROW, async (page) => {
+    await field(page).fill('  \n ');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await asked(page, 'send'), []);
+  });
+
+  story('gives the text back when it could not be made safe', 'direct', NARROW, async (page) => {
+    await page.evaluate(() => gallery.api.failNext.set('send', new Error('disk full')));
+    await field(page).fill('precious');
+    await page.keyboard.press('Enter');
+    await page.getByText('Your text is still here').waitFor();
+    assert.equal(await field(page).inputValue(), 'precious');
+  });
+
+  story('keeps a draft per chat, stored when the chat is left', 'direct', NARROW, async (page) => {
+    await field(page).fill('half a thou');
+    await page.getByRole('button', { name: 'Back to Chats' }).click();
+    await page.waitForFunction(() => gallery.api.asked('setDraft').length > 0);
+    assert.deepEqual((await asked(page, 'setDraft')).at(-1), [2, { text: 'half a thou', replyTo: undefined }]);
+    await row(page, 'Lake weekend').click();
+    await page.getByRole('heading', { name: 'Lake weekend' }).waitFor();
+    assert.equal(await field(page).inputValue(), '');
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('heading', { name: 'Bob' }).waitFor();
+    await page.waitForFunction(() => true);
+    await field(page).and(page.locator(':focus')).waitFor();
+    assert.equal(await field(page).inputValue(), 'half a thou');
+  });
+
+  story('stores the draft when the page is left', 'direct', NARROW, async (page) => {
+    await field(page).fill('going away');
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    assert.deepEqual((await asked(page, 'setDraft')).at(-1), [2, { text: 'going away', replyTo: undefined }]);
+  });
+
+  story('refuses what the mail server would refuse, and says by how much', 'direct', NARROW, async (page) => {
+    await page.evaluate(() => gallery.api.setOverview({ limits: { maxMessageBytes: 60_000, maxRecipients: 9 } }));
+    await field(page).fill('x'.repeat(100_000));
+    await page.getByText(/Too long by 44 kB/u).waitFor();
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await asked(page, 'send'), []);
+    assert.equal((await field(page).inputValue()).length, 100_000);
+  });
+
+  story('replies to a message, and Escape takes the reply back', 'direct', NARROW, async (page) => {
+    await page.getByRole('article').first().hover();
+    await page.getByRole('article').first().getByRole('button', { name: 'Reply' }).click();
+    await page.getByText('Reply to Bob').waitFor();
+    await field(page).press('Escape');
+    assert.equal(await page.getByText('Reply to Bob').count(), 0);
+    await page.getByRole('article').first().hover();
+    await page.getByRole('article').first().getByRole('button', { name: 'Reply' }).click();
+    await page.keyboard.type('yes');
+    await page.keyboard.press('Enter');
+    const [[line] = []] = await asked(page, 'send');
+    assert.match((line as { replyTo: string }).replyTo, /^row-/u);
+    assert.equal(await page.getByText('Reply to Bob').count(), 0);
+  });
+
+  story('puts an emoji at the caret, found by a word', 'direct', NARROW, async (page) => {
+    await field(page).fill('ab');
+    await field(page).evaluate((element: HTMLTextAreaElement) => element.setSelectionRange(1, 1));
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await page.keyboard.type('rocket');
+    await page.locator('coi-emoji-picker').getByRole('button', { name: 'rocket', exact: true }).click();
+    assert.equal(await field(page).inputValue(), 'a🚀b');
+    await page.keyboard.press('Escape');
+    assert.equal(await field(page).evaluate((element) => element.matches(':focus')), true);
+  });
+});
+
+describe('keys', { concurrency: 2 }, () => {
+  story('typed in chat never reach the page: Delete there moves mail to the trash', 'direct', NARROW, async (page) => {
+    await field(page).fill('abc');
+    for (const key of ['Delete', 'Backspace', 'ArrowDown', 'Enter', 'F6', 'Escape', 'Alt+ArrowDown', 'a'])
+      await page.keyboard.press(key);
+    await page.keyboard.press('Shift+F10');
+    await page.keyboard.press('Delete');
+    assert.deepEqual(await page.evaluate(() => gallery.told.leaked), []);
+  });
+
+  story(
+    'Escape goes one level back and returns to the row; Escape in the list closes a drawer',
+    'direct',
+    { query: 'place=drawer' },
+    async (page) => {
+      await field(page).press('Escape');
+      await row(page, 'Bob').and(page.locator(':focus')).waitFor();
+      await page.keyboard.press('Escape');
+      assert.deepEqual(await page.evaluate(() => gallery.told.events), [['coi-close', null]]);
+    },
+  );
+
+  story('F6 goes from list to messages to field', 'group', WIDE, async (page) => {
+    await field(page).focus();
+    await page.keyboard.press('F6');
+    await row(page, 'Lake weekend').and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('F6');
+    await page.locator('coi-message:focus').waitFor();
+    await page.keyboard.press('F6');
+    await field(page).and(page.locator(':focus')).waitFor();
+  });
+
+  story('arrows move over messages, and Enter opens the menu of one', 'group', WIDE, async (page) => {
+    await page.getByRole('article').last().focus();
+    await page.keyboard.press('ArrowUp');
+    assert.match(
+      (await page.locator('coi-message:focus').getAttribute('aria-label')) ?? '',
+      /^Carol, 09:41, I booked the boats/u,
+    );
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Open original mail' }).press('Enter');
+    const opened = await page.evaluate(() => gallery.told.opened);
+    assert.equal((opened[0] as { mailbox: string }).mailbox, 'COI/Chats');
+  });
+
+  story('the drawer keeps the focus', 'list', { query: 'place=drawer' }, async (page) => {
+    await page.getByRole('searchbox').focus();
+    for (let press = 0; press < 30; press += 1) {
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement?.localName), 'coi-chat-app');
+    }
+  });
+});
+
+describe('messages', { concurrency: 2 }, () => {
+  story('from strangers are text and nothing else', 'states', NARROW, async (page) => {
+    await log(page).getByText('<img src=x onerror=').waitFor();
+    assert.equal(await page.title(), 'Gallery');
+    const links = await page
+      .locator('coi-message a')
+      .evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.getAttribute('rel')]));
+    assert.ok(links.length >= 4);
+    for (const [href, rel] of links) {
+      assert.match(href ?? '', /^(?:https:\/\/example\.org\/|http:\/\/127\.0\.0\.1:\d+\/coi\/a\/x\/part)/u);
+      assert.equal(rel, 'noopener noreferrer');
+    }
+  });
+
+  story('with names made of markup stay names', 'list', NARROW, async (page) => {
+    await page.evaluate(() => {
+      const evil = { ...gallery.people.bob, name: '<img src=x onerror=alert(1)>', initials: '<b' };
+      const one = gallery.people.chat(77, [evil], {
+        last: gallery.people.lastLine('<script>alert(1)</script>', Date.now()),
+      });
+      gallery.api.set({ chats: [one] });
+    });
+    await row(page, '<img src=x onerror=alert(1)>').waitFor();
+    assert.match(await row(page, 'img').innerText(), /<script>alert\(1\)<\/script>/u);
+  });
+
+  story('that failed can be tried again or taken back into the field', 'states', NARROW, async (page) => {
+    const failed = page.getByRole('article').filter({ hasText: 'Here is the address' });
+    await failed.getByText('Not sent: the other mail server does not know this address').waitFor();
+    await failed.getByRole('button', { name: 'Retry' }).click();
+    assert.deepEqual(await asked(page, 'retry'), [['failed']]);
+    await failed.getByRole('button', { name: 'Discard' }).click();
+    await page.waitForFunction(() => gallery.api.asked('discard').length === 1);
+    await failed.waitFor({ state: 'detached' });
+    assert.equal(await field(page).inputValue(), 'Here is the address');
+  });
+
+  story('of unknown outcome ask before they are sent again', 'states', NARROW, async (page) => {
+    const unknown = page.getByRole('article').filter({ hasText: 'The key is under the pot' });
+    await unknown.getByText('May not have arrived. Send again?').waitFor();
+    assert.deepEqual(await asked(page, 'resend'), []);
+    await unknown.getByRole('button', { name: 'Send again' }).click();
+    assert.deepEqual(await asked(page, 'resend'), [['unknown']]);
+  });
+
+  story('say in words how far they came and what is wrong with them', 'states', NARROW, async (page) => {
+    const labels = await page
+      .getByRole('article')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    const ends = [
+      'Waiting',
+      'On its way',
+      'Accepted by the mail server',
+      'Read',
+      'Not sent',
+      'Perhaps not sent',
+      'Sender not proven',
+    ];
+    for (const end of ends)
+      assert.ok(
+        labels.some((label) => label?.endsWith(`, ${end}`)),
+        end,
+      );
+    for (const text of ['Not in your mailbox', 'Sender not proven', 'This message cannot be opened']) {
+      await log(page).getByText(text).first().waitFor();
+    }
+  });
+
+  story('on the fast lane have no link to a file and no menu bar', 'states', NARROW, async (page) => {
+    const lane = page.getByRole('article').filter({ hasText: 'Just now, over the fast lane' });
+    await lane.hover();
+    assert.equal(await lane.getByRole('button').count(), 0);
+  });
+
+  story('that were folded show everything when asked', 'states', NARROW, async (page) => {
+    const folded = page.getByRole('article').filter({ hasText: 'Then the jetty it is.' });
+    await folded.getByRole('button', { name: 'Show full message' }).click();
+    await folded.getByText('Carol, chair of the rowing club').waitFor();
+    await folded.getByRole('button', { name: 'Show less' }).click();
+    assert.equal(await folded.getByText('Carol, chair').count(), 0);
+  });
+
+  story('of 100,000 characters are cut until asked for', 'direct', NARROW, async (page) => {
+    await page.evaluate(() =>
+      gallery.api.addRow(2 as never, gallery.people.row({ text: `long ${'x'.repeat(100_000)}`, at: Date.now() })),
+    );
+    const long = page.getByRole('article').last();
+    await long.getByRole('button', { name: 'Show full message' }).waitFor();
+    assert.ok((await long.innerText()).length < 5000);
+  });
+});
+
+describe('the timeline', { concurrency: 2 }, () => {
+  story('opens at the line “New”', 'group', NARROW, async (page) => {
+    await page.getByRole('separator').filter({ hasText: 'New' }).waitFor();
+    assert.ok(await page.getByText('Then I leave mine at home.').isVisible());
+  });
+
+  story('follows new lines for someone who is at the end', 'long', NARROW, async (page) => {
+    await page.evaluate(() =>
+      gallery.api.addRow(10 as never, gallery.people.row({ text: 'the newest', at: Date.now() })),
+    );
+    await log(page).getByText('the newest').waitFor();
+    assert.ok((await fromEnd(page)) < 2);
+  });
+
+  story('stays in place for someone who reads above, and counts what came', 'long', NARROW, async (page) => {
+    await page.getByRole('article').nth(10).waitFor();
+    await log(page).evaluate((box) => {
+      box.scrollTop -= 1500;
+    });
+    await page.getByRole('button', { name: 'Jump to the newest message' }).waitFor();
+    const reading = page
+      .getByRole('article')
+      .filter({ hasText: /98[0-9]: / })
+      .first();
+    const before = await reading.boundingBox();
+    await page.evaluate(() =>
+      gallery.api.addRow(10 as never, gallery.people.row({ text: 'the newest', at: Date.now() })),
+    );
+    const jump = page.getByRole('button', { name: 'Jump to 1 new message' });
+    await jump.waitFor();
+    assert.deepEqual(await reading.boundingBox(), before);
+    await jump.click();
+    await log(page).getByText('the newest').waitFor();
+    await page.waitForFunction(() => document.querySelector('coi-chat-app') !== null);
+    assert.ok((await fromEnd(page)) < 2);
+  });
+
+  story('loads older rows on the way up without a jump, and keeps the page small', 'long', NARROW, async (page) => {
+    await page.getByRole('article').nth(10).waitFor();
+    const shifts = await log(page).evaluate(async (box) => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const worst: number[] = [];
+      for (let step = 0; step < 60; step += 1) {
+        const top = box.getBoundingClientRect().top;
+        const shown = [...box.querySelectorAll('coi-message')].find(
+          (one) => one.getBoundingClientRect().top >= top + 20,
+        );
+        const was = shown?.getBoundingClientRect().top ?? 0;
+        const moved = Math.min(400, box.scrollTop);
+        box.scrollTop -= moved;
+        await frame();
+        if (shown?.isConnected === true) worst.push(Math.abs(shown.getBoundingClientRect().top - was - moved));
+      }
+      return { worst: Math.max(...worst), count: worst.length, rows: box.querySelectorAll('coi-message').length };
+    });
+    assert.ok(shifts.count > 40);
+    assert.ok(shifts.worst <= 1.5, `a row jumped by ${shifts.worst} px`);
+    assert.ok(shifts.rows <= 240);
+    assert.ok((await asked(page, 'growTimeline')).length >= 2);
+  });
+
+  story('keeps its focus when rows change around it', 'direct', NARROW, async (page) => {
+    await page.getByRole('article').nth(1).focus();
+    const label = await page.locator('coi-message:focus').getAttribute('aria-label');
+    await page.evaluate(() => {
+      gallery.api.addRow(2 as never, gallery.people.row({ text: 'another', at: Date.now() }));
+      gallery.api.setOverview({ connection: 'offline' });
+    });
+    await log(page).getByText('another').waitFor();
+    assert.equal(await page.locator('coi-message:focus').getAttribute('aria-label'), label);
+  });
+
+  story('reads out one line, and of a burst only how many', 'direct', NARROW, async (page) => {
+    assert.equal(await log(page).getAttribute('aria-live'), 'off');
+    await page.evaluate(() => gallery.api.addRow(2 as never, gallery.people.row({ text: 'one', at: Date.now() })));
+    await page.getByRole('status').getByText('Bob: one').waitFor({ state: 'attached' });
+    await page.evaluate(() => {
+      for (const text of ['two', 'three', 'four'])
+        gallery.api.addRow(2 as never, gallery.people.row({ text, at: Date.now() }));
+    });
+    await page.getByRole('status').getByText('3 new messages').waitFor({ state: 'attached' });
+  });
+});
+
+describe('reading', { concurrency: 2 }, () => {
+  story('counts after a second in a focused page, for what is visible', 'group', NARROW, async (page) => {
+    await page.waitForFunction(() => gallery.api.asked('markRead').length > 0, undefined, { timeout: 5000 });
+    const rows = (await asked(page, 'markRead')).flatMap(([, rowIds]) => rowIds as string[]);
+    assert.ok(rows.includes('lake-new'));
+  });
+
+  story('never counts in a page that is not looked at', 'list', NARROW, async (page) => {
+    await page.clock.install();
+    await page.evaluate(() => {
+      document.hasFocus = () => false;
+    });
+    await row(page, 'Lake weekend').click();
+    await page.getByText('Then I leave mine at home.').waitFor();
+    await page.clock.runFor(5000);
+    assert.deepEqual(await asked(page, 'markRead'), []);
+  });
+
+  story('never counts in a request: the sender is not told', 'request', NARROW, async (page) => {
+    await page.getByText('Chat with newcomer@example.org?').waitFor();
+    await page.clock.install();
+    await page.clock.runFor(5000);
+    assert.deepEqual(await asked(page, 'markRead'), []);
+    await page.getByRole('button', { name: 'Accept' }).click();
+    assert.deepEqual(await asked(page, 'acceptChat'), [[9]]);
+    await field(page).waitFor();
+  });
+});
+
+describe('consent', { concurrency: 2 }, () => {
+  story('asks once, with “out of the inbox” chosen and what would move', 'consent', NARROW, async (page) => {
+    assert.ok(await page.getByRole('radio', { name: /Keep out of the inbox/u }).isChecked());
+    await page.getByText('37 chat mails that are already there move now.').waitFor();
+    await page.getByRole('radio', { name: /Leave in the inbox/u }).check();
+    await page.getByText('No mail moves now.').waitFor();
+    await page.getByRole('radio', { name: /Keep out of the inbox/u }).check();
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    assert.deepEqual(await asked(page, 'setMode'), [['active']]);
+    await row(page, 'Lake weekend').waitFor();
+  });
+
+  story('put off leaves chats to read, nothing to write and nothing done', 'consent', NARROW, async (page) => {
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await page.getByText('Chat is read-only.').waitFor();
+    await row(page, 'Bob').first().click();
+    await page.getByText('Choose first where chats live').waitFor();
+    assert.equal(await field(page).count(), 0);
+    for (const call of ['setMode', 'send', 'markRead', 'setDraft', 'blockChat'])
+      assert.deepEqual(await asked(page, call), [], call);
+    await page.getByRole('button', { name: 'Choose' }).last().click();
+    await page.getByRole('heading', { name: 'Where should chats live?' }).waitFor();
+  });
+
+  story('offers no move where the mail server cannot move', 'consent-fixed', NARROW, async (page) => {
+    await page.getByText('Your mail server cannot move mail').waitFor();
+    assert.ok(await page.getByRole('radio', { name: /Keep out of the inbox/u }).isDisabled());
+    assert.ok(await page.getByRole('radio', { name: /Leave in the inbox/u }).isChecked());
+  });
+});
+
+describe('a new chat', { concurrency: 2 }, () => {
+  story('says in words what is wrong with an address', 'list', NARROW, async (page) => {
+    await page.getByRole('button', { name: 'New chat' }).click();
+    const to = page.getByRole('combobox');
+    for (const [typed, words] of [
+      ['', 'Enter an e-mail address first'],
+      ['bob', 'An e-mail address has an @'],
+      ['bob@example', 'not complete'],
+      ['alice@example.org', 'your own address'],
+    ] as const) {
+      await to.fill(typed);
+      await page.getByRole('button', { name: 'Start chat' }).click();
+      await page.getByText(words).waitFor();
+    }
+    assert.deepEqual(await asked(page, 'startChat'), []);
+  });
+
+  story('finds people in the address book of the webmail', 'list', NARROW, async (page) => {
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.getByRole('combobox').fill('do');
+    await page.getByRole('option', { name: 'Dora <b>Bold</b>' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'dora@example.org', exact: true }).waitFor();
+    assert.deepEqual(await asked(page, 'startChat'), [[['dora@example.org']]]);
+  });
+});
+
+describe('the panel', { concurrency: 2 }, () => {
+  story('shows list and conversation side by side from 640 px', 'direct', { width: 700, height: 600 }, async (page) => {
+    await field(page).waitFor();
+    assert.ok(await row(page, 'Lake weekend').isVisible());
+    assert.equal(await page.getByRole('button', { name: 'Back to Chats' }).count(), 0);
+    await page.setViewportSize({ width: 600, height: 600 });
+    await page.getByRole('button', { name: 'Back to Chats' }).waitFor();
+    assert.equal(await row(page, 'Lake weekend').isVisible(), false);
+  });
+
+  story(
+    'comes back to chat and place after a page load, with numbers only in the storage',
+    'list',
+    NARROW,
+    async (page) => {
+      await page.evaluate(() =>
+        gallery.api.set({ chats: [gallery.people.chat(10, [gallery.people.bob], { title: 'A long conversation' })] }),
+      );
+      await row(page, 'A long conversation').click();
+      await page.getByRole('article').nth(10).waitFor();
+      await log(page).evaluate((box) => {
+        box.scrollTop -= 900;
+      });
+      await page.waitForFunction(() => JSON.parse(sessionStorage.getItem('coi:place') ?? '[]').length === 5);
+      const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
+      assert.match(stored, /^\{"coi:place":"\[[\d,-]+\]"\}$/u);
+      await page.goto(page.url().replace('scene=list', 'scene=offline'));
+      // The same tab in another page: here scene "offline" opens its own chat, so only the number is looked at.
+      assert.ok((await page.evaluate(() => sessionStorage.getItem('coi:place'))) !== null);
+    },
+  );
+
+  story('is as wide as the arrow keys say', 'list', { width: 340, query: 'place=sidebar' }, async (page) => {
+    await page.getByRole('separator', { name: 'Width of the chat panel' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.deepEqual(await page.evaluate(() => gallery.told.events), [['coi-resize', { width: 356 }]]);
+  });
+
+  story('signs out after asking, and removes everything if wanted', 'offline', NARROW, async (page) => {
+    await page.getByRole('button', { name: 'Back to Chats' }).click();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Sign out of chat' }).click();
+    await page.getByText('2 messages have not been sent yet.').waitFor();
+    await page.getByRole('checkbox').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out of chat' }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    assert.deepEqual(await asked(page, 'signOut'), [[true]]);
+    assert.deepEqual(await page.evaluate(() => gallery.told.events), [['coi-signed-out', { wiped: true }]]);
+  });
+
+  story('speaks German', 'group', { query: 'lang=de' }, async (page) => {
+    await page.getByRole('textbox', { name: 'Nachricht' }).waitFor();
+    await page.getByText('Heute').waitFor();
+    assert.equal(await page.getByPlaceholder('Chatnachricht').count(), 1);
+  });
+
+  story(
+    'loses nothing at 320 px and 200 % text',
+    'group',
+    { width: 320, height: 700, query: 'text=200' },
+    async (page) => {
+      await field(page).waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.equal(wide, 320);
+      const overflow = await log(page).evaluate((box) => box.scrollWidth - box.clientWidth);
+      assert.equal(overflow, 0);
+    },
+  );
+});
+
+test('no scene makes the browser complain, under a CSP without inline styles or scripts', async () => {
+  for (const scene of ['list', 'states', 'consent', 'signed-out', 'engine-down', 'loading', 'blocked', 'legacy']) {
+    const page = await browser.open(scene, { query: 'theme=dark&lang=de&dir=rtl' });
+    await page.context().close();
+  }
+  assert.deepEqual(browser.complaints, []);
+});
