@@ -3,7 +3,7 @@
  *
  * The engine gets only cookies that are its own (`coi_session…`); Roundcube's session cookie stays here.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { phpSocket } from './php.ts';
 import { HOST, isListening, until } from './port.ts';
@@ -33,15 +33,15 @@ export interface Nginx extends ServerProcess {
 const COOKIE_MAPS = `
   map $http_cookie $coi_cookie_1 {
     default "";
-    "~^(?:.*?; ?)?(?<coi_first>coi_session[^;]*)" $coi_first;
+    "~(?:^|; ?)(?<coi_first>coi_session[^;]*)" $coi_first;
   }
   map $http_cookie $coi_cookie_2 {
     default "";
-    "~^(?:.*?; ?)?coi_session[^;]*;(?:.*?;)? ?(?<coi_second>coi_session[^;]*)" "; $coi_second";
+    "~(?:^|; ?)coi_session[^;]*;(?:.*?;)?? ?(?<coi_second>coi_session[^;]*)" "; $coi_second";
   }
   map $http_cookie $coi_cookie_3 {
     default "";
-    "~^(?:.*?; ?)?coi_session[^;]*;(?:.*?;)? ?coi_session[^;]*;(?:.*?;)? ?(?<coi_third>coi_session[^;]*)" "; $coi_third";
+    "~(?:^|; ?)coi_session[^;]*;(?:.*?;)?? ?coi_session[^;]*;(?:.*?;)?? ?(?<coi_third>coi_session[^;]*)" "; $coi_third";
   }`;
 
 function engineLocation(port: number): string {
@@ -61,16 +61,10 @@ function engineLocation(port: number): string {
     }`;
 }
 
-/** Answers with the number of the configuration in force, so that a reload can be waited for. */
-const GENERATION_PATH = '/.stack-generation';
-
-function site(options: NginxOptions, generation: number, { port, folder, enginePort }: NginxSite): string {
+function site(options: NginxOptions, { port, folder, enginePort }: NginxSite): string {
   return `
   server {
     listen ${HOST}:${port};
-    location = ${GENERATION_PATH} {
-      return 200 "${generation}";
-    }
     root ${folder}/public_html;
     index index.php;
     location / {
@@ -89,7 +83,7 @@ function site(options: NginxOptions, generation: number, { port, folder, engineP
   }`;
 }
 
-function config(options: NginxOptions, generation: number): string {
+function config(options: NginxOptions): string {
   const { runDir, socketDir } = options;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `# Written by e2e/stack/nginx.ts
@@ -115,20 +109,25 @@ ${temporary.map((name) => `  ${name}_temp_path ${socketDir}/nginx-${name};`).joi
     default upgrade;
     "" "";
   }${COOKIE_MAPS}
-${options.sites.map((one) => site(options, generation, one)).join('\n')}
+${options.sites.map((one) => site(options, one)).join('\n')}
 }
 `;
 }
 
-async function generationOf(port: number): Promise<number> {
-  const response = await fetch(`http://${HOST}:${port}${GENERATION_PATH}`, { headers: { connection: 'close' } });
-  return Number(await response.text());
+async function workersOf(pid: number): Promise<readonly string[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.split(' ').filter((child) => child !== '');
+}
+
+/** nginx says so in the title of a worker that accepts nothing any more; it may stay for its open connections. */
+async function isRetired(worker: string): Promise<boolean> {
+  const title = await readFile(`/proc/${worker}/cmdline`, 'utf8').catch(() => '');
+  return title === '' || title.includes('shutting down');
 }
 
 export async function startNginx(options: NginxOptions): Promise<Nginx> {
   const file = join(options.runDir, 'nginx.conf');
-  let generation = 1;
-  await writeFile(file, config(options, generation));
+  await writeFile(file, config(options));
   const server = await startServer({
     name: 'nginx',
     command: '/usr/sbin/nginx',
@@ -139,12 +138,11 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   return {
     ...server,
     reload: async (sites) => {
-      generation += 1;
-      await writeFile(file, config({ ...options, sites }, generation));
+      const earlier = await workersOf(server.pid);
+      await writeFile(file, config({ ...options, sites }));
       server.kill('SIGHUP');
-      const [first] = sites;
-      if (first === undefined) return;
-      await until(async () => (await generationOf(first.port)) === generation, 'nginx with its new configuration');
+      const isDone = async () => (await Promise.all(earlier.map(isRetired))).every(Boolean);
+      await until(isDone, 'nginx with its new configuration');
     },
   };
 }

@@ -55,7 +55,6 @@ pm = static
 pm.max_children = 5
 clear_env = no
 catch_workers_output = yes
-php_admin_value[error_log] = ${runDir}/log/php.log
 php_admin_flag[log_errors] = on
 php_admin_value[upload_max_filesize] = 25M
 php_admin_value[post_max_size] = 30M

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { ImapLine } from './imap-line.ts';
 import { attachStack } from './info.ts';
-import { isListening, until } from './port.ts';
+import { freePort, isListening, until } from './port.ts';
 import { seedDemo } from './seed.ts';
 import { sendMail } from './smtp-line.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -11,7 +12,7 @@ import { type Stack, startStack } from './stack.ts';
 let stack: Stack;
 
 before(async () => {
-  stack = await startStack({ engine: false });
+  stack = await startStack({ engine: false, plugins: ['archive', 'markasjunk'] });
 });
 
 after(async () => {
@@ -159,6 +160,33 @@ test('both webmails show their sign-in page and keep their sources to themselves
     assert.match(page, /login-form/);
     assert.equal((await fetch(new URL('plugins/archive/archive.php', url))).status, 403);
   }
+});
+
+test('the proxy follows the engine to another port and hands it no cookie but its own', async (t) => {
+  const engine = createServer((request, response) => response.end(`${request.url} ${request.headers.cookie}`));
+  const port = await freePort();
+  await new Promise<void>((resolve) => engine.listen(port, '127.0.0.1', resolve));
+  t.after(() => {
+    engine.closeAllConnections();
+    engine.close();
+  });
+  await stack.setEnginePort(port);
+  const ask = async (cookie: string) => {
+    const response = await fetch(new URL('coi/x?y=1', stack.info.urls.webmail), { headers: { cookie } });
+    return response.text();
+  };
+  const cases = [
+    ['roundcube_sessid=secret', 'undefined'],
+    ['coi_session_ab=1', 'coi_session_ab=1'],
+    ['roundcube_sessid=secret; coi_session_ab=1; roundcube_sessauth=x', 'coi_session_ab=1'],
+    ['a=b; coi_session_ab=1; c=d; coi_session_cd=2', 'coi_session_ab=1; coi_session_cd=2'],
+    [
+      'coi_session_a=1; coi_session_b=2; z=secret; coi_session_c=3; y=4',
+      'coi_session_a=1; coi_session_b=2; coi_session_c=3',
+    ],
+    ['not_coi_session=secret', 'undefined'],
+  ] as const;
+  for (const [given, passed] of cases) assert.equal(await ask(given), `/coi/x?y=1 ${passed}`, given);
 });
 
 test('another process works with the stack by its JSON', async () => {

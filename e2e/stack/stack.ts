@@ -289,8 +289,11 @@ async function startWebmail(
   await configure(ports.engine);
   keep(await startPhp({ runDir, socketDir, systemUser: owner.name }));
   const nginx = keep(await startNginx({ runDir, socketDir, systemUser: owner.name, sites: sites(ports.engine) }));
-  for (const port of [ports.web, ports.stockWeb]) {
-    await until(async () => (await fetch(`http://${HOST}:${port}/`)).ok, `Roundcube on port ${port}`);
+  const statusOf = async (port: number) => (await fetch(`http://${HOST}:${port}/`)).status;
+  await until(async () => (await statusOf(ports.stockWeb)) === 200, 'Roundcube');
+  if ((await statusOf(ports.web)) !== 200) {
+    const log = await readFile(join(runDir, 'log', 'php-fpm.log'), 'utf8').catch(() => '');
+    throw new Error(`Roundcube does not work with these plugins:\n${log.slice(-1_500)}`);
   }
   return async (port) => {
     await configure(port);
