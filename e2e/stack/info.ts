@@ -40,6 +40,8 @@ export interface StackInfo {
     readonly stockWebmail: string | undefined;
     readonly engine: string;
     readonly engineByProxy: string | undefined;
+    /** The standalone page, by the proxy where there is one. */
+    readonly app: string;
     readonly control: string;
   };
   readonly ticket: {

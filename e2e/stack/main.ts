@@ -31,7 +31,7 @@ function describe(info: StackInfo): string {
   return `
 Webmail with chat   ${urls.webmail ?? 'not started'}
 Webmail without     ${urls.stockWebmail ?? 'not started'}
-Chat on its own     ${urls.engineByProxy ?? urls.engine}
+Chat on its own     ${urls.app}
 
 Sign in as
 ${people.join('\n')}

@@ -322,6 +322,7 @@ function describe(
       stockWebmail: web(ports.stockWeb),
       engine: `http://${HOST}:${ports.engine}/coi/`,
       engineByProxy: hasWebmail ? `http://${HOST}:${ports.web}/coi/` : undefined,
+      app: `http://${HOST}:${hasWebmail ? ports.web : ports.engine}/coi/app/`,
       control: `http://${HOST}:${ports.control}/`,
     },
     ticket: { issuer: ISSUER, secret },
