@@ -290,8 +290,9 @@ export class CoiChatList extends CoiElement {
 
   protected override render() {
     const { view } = this;
-    const bare =
-      view !== undefined && view.chats.length === 0 && this.filter === 'all' && this.search === '' && !view.loading;
+    // A stranger's first line may be the only chat: the way to the requests must be there then.
+    const nothing = view !== undefined && view.chats.length === 0 && view.requestCount === 0 && !view.loading;
+    const bare = nothing && this.filter === 'all' && this.search === '';
     return html`
       ${this.#header()}
       <slot name="banner"></slot>
