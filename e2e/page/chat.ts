@@ -47,10 +47,19 @@ export class ChatPage {
     await this.composer.waitFor();
   }
 
-  /** Opens a chat from the list by a part of its title. */
+  /** Opens a chat from the list by a part of its title; a stranger's first line waits among the requests. */
   async openChat(title: string): Promise<void> {
-    await this.row(title).click();
-    await this.composer.waitFor();
+    const row = this.row(title);
+    const requests = this.app.getByRole('button', { name: /^Requests \d/ });
+    await eventually(
+      async () => {
+        if ((await row.count()) === 0 && (await requests.count()) > 0) await requests.click();
+        assert.equal(await row.count(), 1, `there is no chat "${title}" in the list`);
+      },
+      { timeoutMs: LINE_TIMEOUT_MS },
+    );
+    await row.click();
+    await this.app.locator('coi-composer, coi-request-bar').first().waitFor();
   }
 
   row(title: string): Locator {
@@ -118,7 +127,10 @@ export class ChatPage {
 
   /** Scrolls until the line is at the top. @returns its distance from the window's top, px */
   async scrollTo(text: string): Promise<number> {
+    const remembered = () => this.page.evaluate(() => JSON.stringify(sessionStorage));
+    const earlier = await remembered();
     await this.line(text).evaluate((element) => element.scrollIntoView({ block: 'start', behavior: 'instant' }));
+    await eventually(async () => assert.notEqual(await remembered(), earlier, 'the place is not remembered'));
     return this.placeOf(text);
   }
 

@@ -45,7 +45,7 @@ story(
     await page.chat.app.locator('coi-consent').waitFor();
     await takeShot(page.page, 'consent-1440');
     await page.page.getByRole('button', { name: 'Not now' }).click();
-    await page.chat.row('Bob').click();
+    await page.chat.openChat('Bob');
     await page.chat.sees('A chat line');
     await page.chat.sees('My answer');
     await takeShot(page.page, 'consent-not-now-1440');

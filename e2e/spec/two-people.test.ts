@@ -17,7 +17,6 @@ story(stage, 'alice and bob chat both ways, and each line lies once in each mail
   await atAlice.chat.startChat(bob.address);
   await atAlice.chat.send('Hello Bob, lunch at one?');
   await atAlice.chat.sees('Hello Bob, lunch at one?');
-  await atBob.chat.row(alice.name).waitFor();
   await atBob.chat.openChat(alice.name);
   await atBob.chat.sees('Hello Bob, lunch at one?');
   await takeShot(atBob.page, 'request-1440');
