@@ -15,7 +15,7 @@ import { readFixed, readFlowed, type TextLine } from './mime/flowed.ts';
 import { type MimePart, textOf, walkParts } from './mime/part.ts';
 import { readMime } from './mime/read.ts';
 import { readPlainMail } from './plain-mail.ts';
-import { cleanText } from './text.ts';
+import { cleanText, isBlank } from './text.ts';
 
 export interface DecodeOptions {
   /** The bytes are the first part of a larger message. */
@@ -77,9 +77,10 @@ function readText(body: BodyParts, head: MessageHead, isCut: boolean): FoundText
   for (const part of body.texts) {
     const decoded = textOf(part);
     guessed ||= decoded.guessed;
-    fromHtml ||= part.type === 'text/html';
     const text = cleanText(isCut && part.open ? withoutCutCharacter(decoded.text) : decoded.text);
-    lines.push(...linesOf(part, text));
+    const found = linesOf(part, text);
+    fromHtml ||= part.type === 'text/html' && found.some((line) => !isBlank(line.text));
+    for (const line of found) lines.push(line);
   }
   const isChat = head.chatVersion !== undefined || (head.messageId !== undefined && isChatId(head.messageId));
   const read = isChat ? readChatText(lines) : readPlainMail(lines, head.subject);

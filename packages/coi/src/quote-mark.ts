@@ -53,6 +53,9 @@ const DATED = /^\d{4}-\d{2}-\d{2}\s.{1,150}<[^<>\s]{3,254}>\s?:$/;
 /** Japanese, Chinese, Korean: date, address and a verb at the end. */
 const EAST_ASIAN = /\d.{0,200}(?:のメール|写道|寫道|작성|書き込みました)\s?[:：]$/u;
 
+/** How such a line begins: what does not may be the second half of one. */
+const LEAD = /^(?:on|am|le|el|il|op|em|den|på|w dniu|dnia|dne|dňa|a|il giorno|vào|pe|в|ср|\d)\b/iu;
+
 /**
  * Number of lines at the end of `before` that introduce the quote below them, empty lines included; 0 = none.
  *
@@ -61,12 +64,16 @@ const EAST_ASIAN = /\d.{0,200}(?:のメール|写道|寫道|작성|書き込み�
 export function findAttribution(before: readonly string[]): number {
   let end = before.length;
   while (end > 0 && isBlank(before[end - 1])) end--;
+  let found = 0;
   for (let count = 1; count <= MAX_ATTRIBUTION_LINES && count <= end; count++) {
-    const lines = before.slice(end - count, end);
-    if (lines.some((line) => isBlank(line))) return 0;
-    if (isAttribution(lines.map((line) => line.trim()).join(' '))) return before.length - (end - count);
+    const lines = before.slice(end - count, end).map((line) => line.trim());
+    const [first = ''] = lines;
+    if (first === '') break;
+    const isWhole = LEAD.test(first);
+    if ((found === 0 || isWhole) && isAttribution(lines.join(' '))) found = before.length - (end - count);
+    if (found > 0 && isWhole) break;
   }
-  return 0;
+  return found;
 }
 
 /** The line says who wrote and when or from where: a verb alone ("He wrote:") is a sentence. */

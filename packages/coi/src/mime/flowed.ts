@@ -43,13 +43,12 @@ function unquote(raw: string): TextLine {
   return { quoteDepth: depth, text: rest.startsWith(' ') ? rest.slice(1) : rest };
 }
 
-/** Lines of text that is not flowed: a leading `>` quotes, one level at a time. */
+/** Lines of text that is not flowed: a leading `>` quotes, one level at a time; `>From ` was escaped for mbox files. */
 export function readFixed(text: string): readonly TextLine[] {
-  return text
-    .split('\n')
-    .map((raw) =>
-      raw.startsWith('>') ? { quoteDepth: 1, text: raw.replace(/^> ?/, '') } : { quoteDepth: 0, text: raw },
-    );
+  return text.split('\n').map((raw) => {
+    const isQuoted = raw.startsWith('>') && !raw.startsWith('>From ');
+    return isQuoted ? { quoteDepth: 1, text: raw.slice(raw[1] === ' ' ? 2 : 1) } : { quoteDepth: 0, text: raw };
+  });
 }
 
 /** Text with `> ` before quoted lines, as people know it. */
