@@ -46,6 +46,7 @@ const interrupted = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
 });
 
+let isStopping = false;
 const startedAt = performance.now();
 try {
   if (!values['no-build']) await buildAll();
@@ -61,9 +62,12 @@ try {
   console.log(values.json ? JSON.stringify(stack.info) : describe(stack.info));
   if (!values.json) console.log(`(ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
   for (const engine of stack.engines()) {
-    void engine.exited.then((code) => console.error(`The ${engine.name} ended with ${code ?? 'a signal'}`));
+    void engine.exited.then(
+      (code) => isStopping || console.error(`The ${engine.name} ended with ${code ?? 'a signal'}`),
+    );
   }
   await interrupted;
+  isStopping = true;
   if (!values.json) console.log('\nStopping …');
   await stack.stop();
 } catch (error) {
