@@ -10,11 +10,12 @@
  * Pages find the worker by the constant `__COI_WORKER_FILE__`, the file name beside the module. Everything is `.js`,
  * because Roundcube 1.7 serves no `.mjs` and no maps.
  */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type OutputFile } from 'esbuild';
 import { ROOT } from './root.ts';
 
 export const WORKER_ENTRY = join(ROOT, 'packages/client/src/worker.ts');
@@ -59,24 +60,65 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(`${path}.${process.pid}`, path);
 }
 
+/** Eight hex digits over everything that a build made. */
+function digestOf(outputs: readonly OutputFile[]): string {
+  const hash = createHash('sha256');
+  for (const { contents } of outputs) hash.update(contents);
+  return hash.digest('hex').slice(0, 8);
+}
+
+/**
+ * Puts the build's digest into every file name. The bundler's own hash is not enough: two builds can give one
+ * name to chunks that export different things, and a browser that kept the old one would break.
+ * @returns old name -> new name
+ */
+async function writeOutputs(folder: string, outputs: readonly OutputFile[]): Promise<ReadonlyMap<string, string>> {
+  const digest = digestOf(outputs);
+  const names = new Map(outputs.map(({ path }) => [basename(path), basename(path).replace(/\.js$/, `-${digest}.js`)]));
+  for (const { path, text } of outputs) {
+    await replaceFile(join(folder, newName(names, basename(path))), withNewNames(text, names));
+  }
+  return names;
+}
+
+function withNewNames(text: string, names: ReadonlyMap<string, string>): string {
+  let renamed = text;
+  for (const [from, to] of names) renamed = renamed.replaceAll(from, to);
+  return renamed;
+}
+
+function renamedMetafile(metafile: Metafile, names: ReadonlyMap<string, string>): Metafile {
+  return JSON.parse(withNewNames(JSON.stringify(metafile), names)) as Metafile;
+}
+
 /** Removes bundles of earlier builds only after the new ones are in place. */
-async function removeOthers(folder: string, outputs: readonly string[]): Promise<void> {
-  const current = new Set(outputs.map((output) => basename(output)));
+async function removeOthers(folder: string, current: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.endsWith('.js') && !current.has(name)) await rm(join(folder, name), { force: true });
   }
 }
 
+function newName(names: ReadonlyMap<string, string>, old: string): string {
+  return names.get(old) ?? old;
+}
+
 async function bundle(entry: string, folder: string, name: string): Promise<Bundle> {
   await mkdir(folder, { recursive: true });
-  const common = { ...SHARED_OPTIONS, absWorkingDir: ROOT, outdir: folder, metafile: true as const };
+  const common = {
+    ...SHARED_OPTIONS,
+    absWorkingDir: ROOT,
+    outdir: folder,
+    metafile: true as const,
+    write: false as const,
+  };
   const worker = await build({
     ...common,
     entryPoints: { 'coi-worker': WORKER_ENTRY },
     entryNames: '[name]-[hash]',
     format: 'iife',
   });
-  const workerFile = outputOf(worker.metafile, WORKER_ENTRY);
+  const workerNames = await writeOutputs(folder, worker.outputFiles);
+  const workerFile = newName(workerNames, outputOf(worker.metafile, WORKER_ENTRY));
   const page = await build({
     ...common,
     entryPoints: { [name]: entry },
@@ -86,10 +128,18 @@ async function bundle(entry: string, folder: string, name: string): Promise<Bund
     splitting: true,
     define: { __COI_WORKER_FILE__: JSON.stringify(workerFile) },
   });
-  const main = outputOf(page.metafile, entry);
+  const pageNames = await writeOutputs(folder, page.outputFiles);
+  const main = newName(pageNames, outputOf(page.metafile, entry));
   await replaceFile(join(folder, 'manifest.json'), `${JSON.stringify({ main, worker: workerFile }, null, 2)}\n`);
-  await removeOthers(folder, [...Object.keys(worker.metafile.outputs), ...Object.keys(page.metafile.outputs)]);
-  return { folder, main, worker: workerFile, metafile: page.metafile, metafiles: [page.metafile, worker.metafile] };
+  await removeOthers(folder, new Set([...workerNames.values(), ...pageNames.values()]));
+  const metafile = renamedMetafile(page.metafile, pageNames);
+  return {
+    folder,
+    main,
+    worker: workerFile,
+    metafile,
+    metafiles: [metafile, renamedMetafile(worker.metafile, workerNames)],
+  };
 }
 
 /** The page names its module as `./standalone.ts`; the built page names the bundle. */
