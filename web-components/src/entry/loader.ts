@@ -2,6 +2,7 @@
  * What a webmail page loads while the panel is closed: almost nothing. The elements come with the first
  * `mountChat`; the unread count, if wanted, comes when the page is idle.
  */
+import type { ChatApi } from '@coi-webmail/client';
 import type { CoiChatApp } from '../app/coi-chat-app.ts';
 import type { Host } from '../host.ts';
 
@@ -33,14 +34,19 @@ export async function mountChat(options: MountOptions): Promise<MountedChat> {
   return mountApp(options);
 }
 
+/** The page's one connection, also without a panel: for a host's sign-out and settings. @throws CoiError `internal` */
+export async function connectChat(host: Host): Promise<ChatApi> {
+  const { connectHost } = await import('./connection.ts');
+  return connectHost(host);
+}
+
 /**
  * Keeps `host.setUnread` up to date while the panel is closed. Waits until the page is idle; connects with the
  * same worker that the panel uses. A connection that fails leaves the count alone.
  */
 export function watchUnread(host: Host): void {
   const start = async (): Promise<void> => {
-    const { connectHost } = await import('./connection.ts');
-    const api = await connectHost(host);
+    const api = await connectChat(host);
     await api.watchOverview(({ phase, unreadChats }) => host.setUnread(phase === 'ready' ? unreadChats : 0));
   };
   const run = (): void => void start().catch(() => undefined);
