@@ -222,7 +222,7 @@ export class CoiComposer extends CoiElement {
           <span class="fate" title=${fate}>${picture}<span class="visually-hidden">${fate}</span></span>
           <textarea
             rows="1"
-            dir="auto"
+            dir=${this.text === '' ? nothing : 'auto'}
             autocomplete="off"
             enterkeyhint=${matchMedia(TOUCH).matches ? 'enter' : 'send'}
             aria-label=${words.message()}

@@ -9,6 +9,7 @@ import { useLocale } from '../i18n/locale.ts';
 import { words } from '../i18n/words.ts';
 import { installTokens } from '../style/install.ts';
 import { mountApp } from './app.ts';
+import { disconnectHost } from './connection.ts';
 import { type Credentials, CoiSignIn } from './coi-sign-in.ts';
 import type { MountedChat } from './loader.ts';
 import { StandaloneSession } from './standalone-session.ts';
@@ -75,11 +76,17 @@ function showChat(first: SessionInfo): void {
     // The engine prolongs a password session while it is asked for; gone is gone.
     signOn: () => session.current(),
     setUnread,
-    signIn: () => void session.end().then(() => showSignIn()),
+    signIn: () => void leave(host),
   };
   document.body.replaceChildren();
   mounted = mountApp({ host, element: document.body, place: 'full', sharedComputer: session.sharedComputer });
-  mounted.app.addEventListener('coi-signed-out', () => void session.end().then(() => showSignIn()));
+  mounted.app.addEventListener('coi-signed-out', () => void leave(host));
+}
+
+/** Back to the form, whatever the network does. */
+async function leave(host: Host): Promise<void> {
+  showSignIn();
+  await Promise.allSettled([session.end(), disconnectHost(host)]);
 }
 
 async function start(): Promise<void> {

@@ -6,11 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 const NAMES = [
-  'arrow-clockwise',
   'arrow-repeat',
   'ban',
   'bell-slash',
-  'box-arrow-in-right',
   'box-arrow-right',
   'check2',
   'check2-all',
@@ -20,7 +18,6 @@ const NAMES = [
   'chat-dots',
   'chat-square-text',
   'clock',
-  'clock-history',
   'cloud-slash',
   'copy',
   'cup-hot',
@@ -57,7 +54,6 @@ const NAMES = [
   'pencil-square',
   'people',
   'person-lock',
-  'person-plus',
   'person-exclamation',
   'person-x',
   'pin-angle-fill',
@@ -67,9 +63,6 @@ const NAMES = [
   'search',
   'send-fill',
   'shield-exclamation',
-  'chevron-right',
-  'arrow-right',
-  'box-arrow-up-right',
   'lock',
   'three-dots',
   'three-dots-vertical',

@@ -154,8 +154,8 @@ export class CoiMessage extends CoiElement {
     const [stem, ending] = splitName(shown);
     const inside = html`<span class="type">${icon(fileIcon(name, type))}</span>
       <span class="about-file">
-        <span class="name" title=${shown}><bdi class="stem">${stem}</bdi><span class="ending">${ending}</span></span>
-        <span class="about">${formatSize(sizeBytes)}</span>
+        <span class="name" dir="auto" title=${shown}><bdi class="stem">${stem}</bdi><span class="ending">${ending}</span></span>
+        <bdi class="about">${formatSize(sizeBytes)}</bdi>
       </span>`;
     // Provisional lines have no URL: nothing of them can be opened yet.
     if (url === undefined) return html`<div class="file">${inside}</div>`;
