@@ -67,5 +67,5 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
   await api.attach({ lockName: 'headless', session: options.session });
   if (options.signOn !== undefined)
     await api.onSignOn((reason) => options.signOn?.(reason) ?? Promise.resolve(undefined));
-  return Object.assign(api, { close: () => tabs.session?.end() });
+  return Object.assign(api, { close: () => tabs.close() });
 }

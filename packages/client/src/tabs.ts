@@ -127,6 +127,13 @@ export class Tabs {
     if (wipe) await this.env.stores.wipe(session.accountHash);
   }
 
+  /** The worker ends: nothing is signed out or deleted. */
+  close(): void {
+    this.#cancelRenewal();
+    this.#session?.end();
+    this.#session = undefined;
+  }
+
   #becomeSignedOut(): void {
     this.#cancelRenewal();
     this.#session?.becomeSignedOut();

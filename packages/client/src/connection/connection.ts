@@ -7,9 +7,11 @@
 import { backoffMs, CoiError, type ErrorCode, Signal } from '@coi-webmail/base';
 import {
   type AnyEvent,
+  check,
   CLOSE,
   decodeFrame,
   encodeFrame,
+  type EventName,
   EVENTS,
   type Method,
   type Params,
@@ -20,7 +22,7 @@ import {
 } from '@coi-webmail/protocol';
 import type { ConnectionPhase } from '../api.ts';
 import type { Environment, SocketLike } from '../environment.ts';
-import { checked, Rpc } from './rpc.ts';
+import { Rpc } from './rpc.ts';
 
 export interface ConnectionTarget {
   /** Absolute URL of the engine's base path, ending in `/`. */
@@ -174,15 +176,15 @@ export class Connection {
     }
   }
 
-  #receive(socket: SocketLike, rpc: Rpc, data: unknown): void {
+  #receive(socket: SocketLike, rpc: Rpc, received: unknown): void {
     try {
-      const frame = decodeFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : String(data));
+      const frame = decodeFrame(received instanceof ArrayBuffer ? new Uint8Array(received) : String(received));
       if (rpc.answer(frame) || !('event' in frame)) return;
       if (this.#resume !== undefined) this.#resume.seq = Math.max(this.#resume.seq, frame.seq);
       // An event of a newer engine that we do not know: its effects come by the next sync.
-      const schema = (EVENTS as Readonly<Record<string, unknown>>)[frame.event];
-      const event = schema === undefined ? undefined : checked(schema, frame.data);
-      if (event !== undefined) this.#listener.onEvent({ ...frame, data: event.value } as AnyEvent);
+      if (!isEventName(frame.event)) return;
+      const data = check(EVENTS[frame.event], frame.data, `event ${frame.event}`);
+      this.#listener.onEvent({ ...frame, data } as AnyEvent);
     } catch {
       // A frame that cannot be read: whatever it said is told again after a fresh start.
       this.#resume = undefined;
@@ -249,4 +251,8 @@ export class Connection {
       // Unreachable by HTTP as well: the timer tries again.
     }
   }
+}
+
+function isEventName(name: string): name is EventName {
+  return Object.hasOwn(EVENTS, name);
 }

@@ -1,28 +1,12 @@
 /** Requests and answers over one socket: typed by METHODS, and checked, since the engine may be another version. */
 import { type Clock, CoiError, fromErrorData } from '@coi-webmail/base';
-import { type Envelope, METHODS, type Method, type Params, type Result } from '@coi-webmail/protocol';
+import { check, type Envelope, METHODS, type Method, type Params, type Result } from '@coi-webmail/protocol';
 
 interface Pending {
   readonly method: Method;
   resolve(result: unknown): void;
   reject(error: unknown): void;
   cancelTimer(): void;
-}
-
-/** The face that every valibot schema shows (Standard Schema). */
-interface Checker {
-  readonly '~standard': {
-    validate(
-      value: unknown,
-    ): { readonly value?: unknown; readonly issues?: readonly unknown[] | undefined } | Promise<unknown>;
-  };
-}
-
-/** @returns undefined when the value does not fit */
-export function checked(schema: unknown, value: unknown): { readonly value: unknown } | undefined {
-  const result = (schema as Checker)['~standard'].validate(value);
-  if (result instanceof Promise || result.issues !== undefined) return undefined;
-  return { value: result.value };
 }
 
 export class Rpc {
@@ -70,10 +54,13 @@ export class Rpc {
       pending.reject(fromErrorData(envelope.error));
       return true;
     }
-    const result = checked(METHODS[pending.method].result, envelope.result);
-    if (result === undefined)
-      pending.reject(new CoiError('protocol-mismatch', `Did not understand the answer to ${pending.method}`));
-    else pending.resolve(result.value);
+    try {
+      pending.resolve(check(METHODS[pending.method].result, envelope.result, `answer to ${pending.method}`));
+    } catch (cause) {
+      pending.reject(
+        new CoiError('protocol-mismatch', `Did not understand the answer to ${pending.method}`, { cause }),
+      );
+    }
     return true;
   }
 
