@@ -42,8 +42,6 @@ export class ChatPage {
     const field = this.app.locator('coi-new-chat').getByRole('combobox');
     await field.fill(address);
     await field.press('Enter');
-    const start = this.app.locator('coi-new-chat').getByRole('button', { name: 'Start chat' });
-    if (await start.isVisible()) await start.click();
     await this.composer.waitFor();
   }
 
@@ -59,7 +57,7 @@ export class ChatPage {
       { timeoutMs: LINE_TIMEOUT_MS },
     );
     await row.click();
-    await this.app.locator('coi-composer, coi-request-bar').first().waitFor();
+    await this.app.locator('coi-conversation').waitFor();
   }
 
   row(title: string): Locator {

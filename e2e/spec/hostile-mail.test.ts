@@ -39,7 +39,7 @@ story(
 story(stage, 'NUL bytes, broken MIME and markup do no harm: every line is shown, as text', async (scene) => {
   const alice = await scene.person();
   const to = alice.address;
-  const from = 'Mallory <b>x</b> <mallory@far.test>';
+  const from = '"Mallory <b>x</b>" <mallory@far.test>';
   const chat = (text: string, headers: readonly string[] = []) => ({
     from,
     to,
