@@ -52,6 +52,8 @@ export interface ConnectionStatus {
 
 const OPEN_TIMEOUT_MS = 15_000;
 const CALL_TIMEOUT_MS = 60_000;
+/** Browsers do not always tell a worker that the network is back: it looks by itself. */
+const OFFLINE_LOOK_MS = 1_000;
 /** Short tries before the page says that the engine cannot be reached. */
 const QUIET_TRIES = 2;
 
@@ -111,7 +113,7 @@ export class Connection {
   #open(): void {
     this.#cancelTimer();
     if (!this.#env.network.isOnline()) {
-      this.status.set({ phase: 'offline', retryAt: undefined });
+      this.#waitForNetwork();
       return;
     }
     this.status.set({ phase: this.#tries < QUIET_TRIES ? 'connecting' : 'engine-unreachable', retryAt: undefined });
@@ -127,6 +129,11 @@ export class Connection {
       return;
     }
     this.#listen(socket);
+  }
+
+  #waitForNetwork(): void {
+    if (this.status.get().phase !== 'offline') this.status.set({ phase: 'offline', retryAt: undefined });
+    this.#cancelTimer = this.#env.clock.after(OFFLINE_LOOK_MS, () => this.#open());
   }
 
   #listen(socket: SocketLike): void {
@@ -228,7 +235,7 @@ export class Connection {
   #failed(wasOpen: boolean): void {
     const { clock, network } = this.#env;
     if (!network.isOnline()) {
-      this.status.set({ phase: 'offline', retryAt: undefined });
+      this.#waitForNetwork();
       return;
     }
     const delay = backoffMs(this.#tries, this.#env.random());
