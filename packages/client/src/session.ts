@@ -118,6 +118,11 @@ export class Session {
     return parseContactAddress(this.#facts.address) ?? (this.#facts.address as ContactAddress);
   }
 
+  /** It has ended by itself, for example because another worker took over: a new page starts a new one. */
+  get isOver(): boolean {
+    return this.#isEnded;
+  }
+
   serverNow(): number {
     return this.env.clock.now() + this.#serverOffsetMs;
   }

@@ -68,12 +68,12 @@ export class Tabs {
 
   /** The first tab without a session makes the worker ask the host. */
   needSession(): void {
-    if (this.#session === undefined) void this.#ask('signed-out');
+    if (this.#session === undefined || this.#session.isOver) void this.#ask('signed-out');
   }
 
   setSession(info: SessionInfo): void {
     this.#isSignedOut = false;
-    if (this.#session?.accountHash === info.accountHash) {
+    if (this.#session?.accountHash === info.accountHash && !this.#session.isOver) {
       this.#session.renew(info);
       return;
     }

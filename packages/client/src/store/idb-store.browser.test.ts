@@ -11,8 +11,12 @@ import { type BrowserContext, chromium } from 'playwright-core';
 import { PLANTED } from './store.contract.ts';
 
 const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync'],
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 let folder = '';
 let server: Server;

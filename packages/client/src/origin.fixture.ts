@@ -1,0 +1,106 @@
+/**
+ * For live tests in a browser: one origin with a bare page, the worker bundle and the engine under `/coi/`, as a
+ * webmail's reverse proxy makes it. Counts sockets, and can cut the engine off.
+ */
+import { createServer, type IncomingMessage, request as startRequest } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+export interface Origin {
+  readonly url: string;
+  readonly engineUrl: string;
+  /** WebSockets that were opened so far. */
+  socketCount(): number;
+  /** No request reaches the engine, open sockets break. */
+  cut(): void;
+  restore(): void;
+  stop(): Promise<void>;
+}
+
+async function bundle(file: string): Promise<Uint8Array> {
+  const entry = fileURLToPath(new URL(file, import.meta.url));
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+    minify: true,
+  });
+  return result.outputFiles[0]?.contents ?? new Uint8Array();
+}
+
+export async function startOrigin(engineAt: () => string): Promise<Origin> {
+  const files = new Map<string, readonly [type: string, body: Uint8Array]>([
+    ['/', ['text/html', Buffer.from('<!doctype html><title>chat</title><script src="/page.js"></script>')]],
+    ['/page.js', ['text/javascript', await bundle('page.fixture.ts')]],
+    ['/worker.js', ['text/javascript', await bundle('worker.ts')]],
+  ]);
+  let isCut = false;
+  let sockets = 0;
+  const open = new Set<Socket>();
+  const target = () => ({ host: '127.0.0.1', port: Number(new URL(engineAt()).port) });
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? '');
+    if (file !== undefined) {
+      response.writeHead(200, { 'content-type': file[0], 'cache-control': 'no-store' });
+      response.end(file[1]);
+      return;
+    }
+    if (isCut || request.url?.startsWith('/coi/') !== true) {
+      request.socket.destroy();
+      return;
+    }
+    const { method, url, headers } = request;
+    const onward = startRequest({ ...target(), method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isCut) {
+      socket.destroy();
+      return;
+    }
+    sockets += 1;
+    const onward = connect(target());
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      open.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+    }
+    const headers = request.rawHeaders.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers}\r\n`);
+    onward.write(head);
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const cut = () => {
+    isCut = true;
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    url,
+    engineUrl: `${url}coi/`,
+    socketCount: () => sockets,
+    cut,
+    restore: () => {
+      isCut = false;
+    },
+    stop: () => {
+      cut();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
