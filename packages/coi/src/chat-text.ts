@@ -19,7 +19,9 @@ export function readChatText(lines: readonly TextLine[]): ReadText {
   const footer = lines.findIndex(({ quoteDepth, text }) => quoteDepth === 0 && text === '-- ');
   const written = footer === -1 ? lines : lines.slice(0, footer);
   const quoteEnd = leadingQuoteEnd(written);
-  const quote = formatLines(written.slice(0, quoteEnd).map((line) => ({ ...line, quoteDepth: line.quoteDepth - 1 })));
+  const quote = formatLines(
+    written.slice(0, quoteEnd).map(({ quoteDepth, text }) => ({ quoteDepth: quoteDepth - 1, text })),
+  );
   return {
     text: unescapeFooterMarks(trimBlankLines(formatLines(written.slice(quoteEnd)))),
     quote: quoteEnd === 0 ? undefined : trimBlankLines(quote),

@@ -45,7 +45,7 @@ const WROTE = new RegExp(
       'je napisal',
       'va escriure',
     ].join('|') +
-    ')(?:\\s[^:]{0,150})?\\s?:$',
+    ')(?:\\s.{0,150})?\\s?:$',
   'iu',
 );
 /** Without a verb: `2026-11-24 2:28 GMT+01:00 Alice <alice@example.com>:` */

@@ -75,7 +75,7 @@ class Entry {
   /** No angle brackets: the word with an `@` is the address, what remains is the name. */
   private bare(written: string): RawAddress | undefined {
     const joined = written.replace(/\s*([@.])\s*(?=\S)/g, (whole, sign: string) => (sign === '@' ? '@' : whole));
-    const words = joined.split(/\s+/);
+    const words = joined.match(/"(?:[^"\\]|\\.)*"\S*|\S+/g) ?? [];
     const at = words.findLastIndex((word) => word.includes('@'));
     if (at === -1) return this.hasQuoted ? undefined : rawAddress('', written);
     const others = words.filter((_, index) => index !== at).join(' ');

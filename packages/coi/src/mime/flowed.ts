@@ -8,6 +8,8 @@ export interface TextLine {
   /** Number of `>` in front; 0 = not quoted. */
   readonly quoteDepth: number;
   readonly text: string;
+  /** The line as it was written, where quoting it again would change it. */
+  readonly raw?: string | undefined;
 }
 
 const SIGNATURE = '-- ';
@@ -47,17 +49,17 @@ function unquote(raw: string): TextLine {
 export function readFixed(text: string): readonly TextLine[] {
   return text.split('\n').map((raw) => {
     const isQuoted = raw.startsWith('>') && !raw.startsWith('>From ');
-    return isQuoted ? { quoteDepth: 1, text: raw.slice(raw[1] === ' ' ? 2 : 1) } : { quoteDepth: 0, text: raw };
+    return isQuoted ? { quoteDepth: 1, text: raw.slice(raw[1] === ' ' ? 2 : 1), raw } : { quoteDepth: 0, text: raw };
   });
 }
 
 /** Text with `> ` before quoted lines, as people know it. */
 export function formatLines(lines: readonly TextLine[]): string {
-  return lines
-    .map(({ quoteDepth, text }) =>
-      quoteDepth === 0 ? text : `${'>'.repeat(quoteDepth)}${text === '' ? '' : ' '}${text}`,
-    )
-    .join('\n');
+  return lines.map((line) => line.raw ?? quoted(line)).join('\n');
+}
+
+function quoted({ quoteDepth, text }: TextLine): string {
+  return quoteDepth === 0 ? text : `${'>'.repeat(quoteDepth)}${text === '' ? '' : ' '}${text}`;
 }
 
 const WIDTH = 76;

@@ -14,12 +14,16 @@ export interface ParameterField {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
+/** Media types and dispositions are short; what is longer is none. */
+const MAX_VALUE_LENGTH = 300;
+
 const NONE: ParameterField = { value: '', parameters: new Map() };
 
 export function parseParameterField(field: string | undefined): ParameterField {
   if (field === undefined || field === '') return NONE;
   const semicolon = field.indexOf(';');
-  const value = (semicolon === -1 ? field : field.slice(0, semicolon)).replace(/\([^)]*\)|[\s"]+/g, '').toLowerCase();
+  const written = field.slice(0, Math.min(MAX_VALUE_LENGTH, semicolon === -1 ? field.length : semicolon));
+  const value = written.replace(/\([^)]*\)|[\s"]+/g, '').toLowerCase();
   if (semicolon === -1) return { value, parameters: NONE.parameters };
   return { value, parameters: joinSections(parseParameters(field, semicolon + 1)) };
 }

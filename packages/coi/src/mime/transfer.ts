@@ -164,16 +164,22 @@ export function encodeQuotedPrintable(bytes: Uint8Array): string {
       continue;
     }
     const isLast = atLineEnd || at + 1 === bytes.length;
-    const isPlain = (byte > 0x20 && byte < 0x7f && byte !== 0x3d) || ((byte === 0x20 || byte === 0x09) && !isLast);
-    // A line that starts with a dot or with "From " is changed by some transports.
-    const isRisky = column === 0 && (byte === 0x2e || byte === 0x46);
-    const piece = isPlain && !isRisky ? String.fromCharCode(byte) : `=${HEX[byte >> 4]}${HEX[byte & 15]}`;
+    let piece = quotedPiece(byte, isLast, column === 0);
     if (column + piece.length > LINE - 1) {
       out.push('=\r\n');
       column = 0;
+      piece = quotedPiece(byte, isLast, true);
     }
     out.push(piece);
     column += piece.length;
   }
   return out.join('');
+}
+
+/** White space at a line end is lost; a line that starts with a dot or with "From " is changed by some transports. */
+function quotedPiece(byte: number, isLast: boolean, isFirst: boolean): string {
+  const isSpace = byte === 0x20 || byte === 0x09;
+  const isPlain = isSpace ? !isLast : byte > 0x20 && byte < 0x7f && byte !== 0x3d;
+  const isRisky = isFirst && (byte === 0x2e || byte === 0x46);
+  return isPlain && !isRisky ? String.fromCharCode(byte) : `=${HEX[byte >> 4]}${HEX[byte & 15]}`;
 }

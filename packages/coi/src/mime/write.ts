@@ -4,7 +4,7 @@
  */
 import { type Bytes, concatBytes, utf8 } from '@coi-webmail/base';
 import { type Field, parameterField, tokenField } from './field.ts';
-import { type TextLine, writeFlowed } from './flowed.ts';
+import { formatLines, type TextLine, writeFlowed } from './flowed.ts';
 import { encodeBase64Lines, encodeQuotedPrintable } from './transfer.ts';
 
 /** text/plain in UTF-8. */
@@ -63,8 +63,10 @@ function assemble(fields: readonly Field[], body: readonly Uint8Array[]): Bytes 
 }
 
 function writeText(entity: TextEntity): Bytes {
-  const lines = entity.flowed ? writeFlowed(entity.lines) : fixedLines(entity.lines);
-  const bytes = utf8(`${lines.join('\r\n')}\r\n`);
+  const text = entity.flowed
+    ? writeFlowed(entity.lines).join('\r\n')
+    : formatLines(entity.lines).replaceAll('\n', '\r\n');
+  const bytes = utf8(`${text}\r\n`);
   const encoded = encodeTextBody(bytes, entity.flowed);
   const parameters = entity.flowed ? { charset: 'utf-8', format: 'flowed' } : { charset: 'utf-8' };
   const fields = [
@@ -73,12 +75,6 @@ function writeText(entity: TextEntity): Bytes {
     tokenField('content-transfer-encoding', encoded.encoding),
   ];
   return assemble(fields, [encoded.bytes]);
-}
-
-function fixedLines(lines: readonly TextLine[]): readonly string[] {
-  return lines.map(({ quoteDepth, text }) =>
-    quoteDepth === 0 ? text : `${'>'.repeat(quoteDepth)}${text === '' ? '' : ' '}${text}`,
-  );
 }
 
 /** The shortest form that passes every relay; lines that must stay as they are, are never sent bare. */
