@@ -117,6 +117,7 @@ test('a draining engine closes its sockets, takes nothing new and waits for runn
   finish();
   await stopping;
   assert.equal(account.isStopped, true);
+  await engine.stop();
 });
 
 test('a submission that never ends does not keep the process', async () => {
@@ -128,6 +129,7 @@ test('a submission that never ends does not keep the process', async () => {
   await socket.closed;
   clock.advance(DRAIN_MS);
   await stopping;
+  await engine.stop();
 });
 
 test('a socket that sends too fast is read more slowly, and every frame is answered', async () => {

@@ -270,7 +270,7 @@ export class TestSocket {
     });
   }
 
-  async hello(session: SignedOn, more: Partial<Params<'hello'>> = {}): Promise<Result<'hello'>> {
+  async hello(session: Pick<SignedOn, 'accountHash'>, more: Partial<Params<'hello'>> = {}): Promise<Result<'hello'>> {
     const params = { protocol: PROTOCOL_VERSION, accountHash: session.accountHash, ...more };
     return (await this.call('hello', params)) as Result<'hello'>;
   }

@@ -37,7 +37,7 @@ const APP_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const HASHED = /-[A-Z0-9]{8}\.[a-z0-9]+$/;
+const HASHED = /-([A-Z0-9]{8}|[0-9a-f]{8})\.[a-z0-9]+$/;
 
 /**
  * @param path below `app/`, still encoded; empty = the page itself

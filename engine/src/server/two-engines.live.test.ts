@@ -1,0 +1,127 @@
+/** Two engine processes on one Store file, over real mail servers. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { CLOSE, type Result, type SignedOn, SUBPROTOCOL } from '@coi-webmail/protocol';
+import { type Engine, ImapLine, sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
+import { WebSocket } from 'ws';
+import { TestSocket } from './server.fixture.ts';
+
+let stack: Stack;
+let one: Engine;
+let two: Engine;
+
+before(async () => {
+  stack = await startStack({ webmail: false });
+  one = stack.engines()[0] as Engine;
+  two = await stack.startEngine();
+});
+after(() => stack?.stop());
+
+interface Session extends Omit<SignedOn, 'cookie'> {
+  readonly cookie: string;
+}
+
+/** By password, like the standalone page. */
+async function signOn(engine: Engine, user: User): Promise<Session> {
+  const response = await fetch(new URL('session', engine.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: new URL(engine.url).origin },
+    body: JSON.stringify({ address: user.address, password: user.password }),
+  });
+  assert.equal(response.status, 200);
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return { ...((await response.json()) as SignedOn), cookie };
+}
+
+async function connect(engine: Engine, session: Session): Promise<TestSocket> {
+  const url = new URL(`a/${session.accountHash}/socket`, engine.url).href.replace('http', 'ws');
+  const headers = { origin: new URL(engine.url).origin, cookie: session.cookie };
+  const ws = new WebSocket(url, [SUBPROTOCOL], { headers });
+  const socket = new TestSocket(ws);
+  await once(ws, 'open');
+  await socket.hello(session);
+  return socket;
+}
+
+function lineOf(from: User, to: User, text: string) {
+  const messageId = `chat$${crypto.randomUUID()}@example.test`;
+  const source = [
+    `From: ${from.address}`,
+    `To: ${to.address}`,
+    `Message-ID: <${messageId}>`,
+    'Chat-Version: 1.0',
+    `Date: ${new Date().toUTCString()}`,
+    'Subject: Chat',
+    '',
+    text,
+    '',
+  ].join('\r\n');
+  const bytes = new TextEncoder().encode(source);
+  return { messageId, bytes, recipients: [to.address], attempt: 0 };
+}
+
+async function messageCount(user: User, mailbox: string): Promise<number> {
+  const imap = await ImapLine.login(stack.info.ports.imap, user);
+  const status = await imap.command(`STATUS ${mailbox} (MESSAGES)`);
+  await imap.logout();
+  return Number(/MESSAGES (\d+)/.exec(status)?.[1]);
+}
+
+test('one sign-on opens both engines, and signing out at one closes the sockets of the other', async () => {
+  const alice = await stack.freshUser();
+  const session = await signOn(one, alice);
+  const atOne = await connect(one, session);
+  const atTwo = await connect(two, session);
+  const path = new URL(`a/${session.accountHash}/session`, one.url);
+  const headers = { cookie: session.cookie, origin: path.origin };
+  assert.equal((await fetch(path, { method: 'DELETE', headers })).status, 204);
+  assert.deepEqual(await Promise.all([atOne.closed, atTwo.closed]), [CLOSE.sessionEnded, CLOSE.sessionEnded]);
+});
+
+test('a line that is given to both at once goes out once and lies once in each mailbox', async () => {
+  const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
+  const session = await signOn(one, alice);
+  const atOne = await connect(one, session);
+  await atOne.call('mode.set', { mode: 'active' });
+  const sockets = [atOne, await connect(two, session)];
+  const lines = Array.from({ length: 5 }, (_, at) => lineOf(alice, bob, `Line ${at}`));
+  const submit = (line: object) => sockets.map((socket) => socket.call('message.submit', line));
+  const answers = (await Promise.all(lines.flatMap(submit))) as Result<'message.submit'>[];
+  const states = answers.map(({ state }) => state);
+  assert.ok(states.filter((state) => state === 'sent').length >= lines.length, states.join());
+  assert.ok(!states.includes('unknown'));
+  for (const { messageId } of lines) {
+    await until(async () => stack.sink.count(`<${messageId}>`) >= 1, 'the line to be delivered', 10_000);
+  }
+  // Who was told "in flight" asks again, as the client does.
+  const again = (await Promise.all(lines.flatMap(submit))) as Result<'message.submit'>[];
+  assert.deepEqual(new Set(again.map(({ state }) => state)), new Set(['sent']));
+  for (const { messageId } of lines) assert.equal(stack.sink.count(`<${messageId}>`), 1);
+  assert.equal(await messageCount(alice, 'COI/Chats'), lines.length);
+});
+
+test('chat mail that both see is filed once', async () => {
+  const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
+  const session = await signOn(one, bob);
+  const atOne = await connect(one, session);
+  await atOne.call('mode.set', { mode: 'active' });
+  await connect(two, session);
+  const COUNT = 20;
+  for (let at = 0; at < COUNT; at++) {
+    const { bytes } = lineOf(alice, bob, `Mail ${at}`);
+    await sendMail({ port: stack.info.ports.inject, from: alice.address, to: [bob.address], message: bytes });
+  }
+  await until(async () => (await messageCount(bob, 'INBOX')) === 0, 'the inbox to be filed', 20_000);
+  await until(async () => (await messageCount(bob, 'COI/Chats')) === COUNT, 'the chats to lie there', 10_000);
+});
+
+test('a session outlives the engine that made it', async () => {
+  const alice = await stack.freshUser();
+  const session = await signOn(two, alice);
+  const ofTwo = await connect(two, session);
+  two.kill('SIGKILL');
+  await ofTwo.closed;
+  const socket = await connect(one, session);
+  assert.deepEqual(await socket.call('submit.warm', {}), {});
+});
