@@ -52,7 +52,6 @@ class coi_chat extends rcube_plugin
             return;
         }
 
-        $this->register_task('chat');
         $this->add_hook('storage_init', $this->guarded('on_storage_init'));
         $this->add_hook('login_after', $this->guarded('on_login'));
         $this->add_hook('ready', $this->guarded('on_ready'));
@@ -62,9 +61,9 @@ class coi_chat extends rcube_plugin
         $this->register_action('plugin.coi.filing', [$this, 'action_filing']);
         $this->register_action('plugin.coi.view', [$this, 'action_view']);
 
-        if ($this->rc->task === 'chat') {
-            $this->register_action('index', [$this, 'action_chat']);
-        }
+        // From here on, actions belong to the task of our own.
+        $this->register_task('chat');
+        $this->register_action('index', [$this, 'action_chat']);
     }
 
     /** Puts our storage class in the place of Roundcube's own; a driver of somebody else is left alone. */

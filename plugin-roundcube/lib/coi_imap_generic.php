@@ -25,6 +25,19 @@ class coi_imap_generic extends rcube_imap_generic
         return parent::thread($mailbox, $algorithm, $this->narrowed($mailbox, $criteria), $return_uid, $encoding);
     }
 
+    /**
+     * The engine tags and moves mail while lists are read, so answers come with news about other messages in between.
+     * Roundcube takes such news for the result when there is no match.
+     */
+    public function execute($command, $arguments = [], $options = 0, $filter = null)
+    {
+        if ($filter === null && preg_match('/^(UID )?(SEARCH|SORT|THREAD)$/D', $command)) {
+            $filter = '/^\* (E?SEARCH|SORT|THREAD)/i';
+        }
+
+        return parent::execute($command, $arguments, $options, $filter);
+    }
+
     /** For servers without SORT: Roundcube fetches dates of a range and sorts by itself. */
     public function index($mailbox, $message_set, $index_field = '', $skip_deleted = true, $uidfetch = false, $return_uid = false)
     {

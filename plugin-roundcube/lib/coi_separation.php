@@ -137,7 +137,7 @@ final class coi_separation
         if (count($uids) <= self::MAX_LOOKS) {
             $uids = array_filter($uids, self::is_marked($conn, $folder, $uids));
         }
-        $set = rcube_imap_generic::compressMessageSet(array_values($uids));
+        $set = $uids === [] ? '' : rcube_imap_generic::compressMessageSet(array_map('intval', array_values($uids)));
         if (coi_criterion::fits($set)) {
             $criterion->add_uids($set);
         } else {
