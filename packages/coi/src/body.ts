@@ -7,7 +7,7 @@
 import { isSkippedPart } from './kind.ts';
 import type { AttachmentPart } from './message.ts';
 import { decodeWords } from './mime/words.ts';
-import { bodyOf, type MimePart } from './mime/part.ts';
+import { bodyOf, hasWords, type MimePart } from './mime/part.ts';
 import { transferEncodingOf } from './mime/transfer.ts';
 
 export interface BodyParts {
@@ -85,10 +85,6 @@ function collectAlternative(part: MimePart, texts: MimePart[], attachments: Mime
 
 function isRendering(part: MimePart): boolean {
   return RENDERINGS.has(part.type) && part.disposition !== 'attachment' && fileNameOf(part) === '';
-}
-
-function hasWords(part: MimePart): boolean {
-  return bodyOf(part).some((byte) => byte > 0x20);
 }
 
 /** @param cutBytes octets of the mail behind the prefix that was read; they belong to the part that is open */

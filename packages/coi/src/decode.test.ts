@@ -221,3 +221,11 @@ test('every prefix of every mail is read', () => {
     for (let end = 0; end < bytes.length; end += step) decodeMessage(bytes.subarray(0, end), { truncated: true });
   }
 });
+
+test('words beside an encrypted mail that they pass on are read', () => {
+  const mail =
+    'From: bob@example.org\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\nCan you open this?\n--a\n' +
+    'Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/octet-stream\n\nx\n--b--\n--a--\n';
+  const message = decodeMessage(utf8(mail));
+  assert.equal(message.kind === 'text' && message.text, 'Can you open this?');
+});

@@ -5,7 +5,7 @@
 import type { MessageId } from './message.ts';
 import { parseMessageIds } from './message-id.ts';
 import type { HeaderBlock } from './mime/header-block.ts';
-import { chatContentOf, type MimePart, walkParts } from './mime/part.ts';
+import { chatContentOf, hasWords, type MimePart, walkParts } from './mime/part.ts';
 import { readReport } from './report.ts';
 
 export interface ServiceFacts {
@@ -90,14 +90,19 @@ function targets(headers: HeaderBlock): readonly MessageId[] {
 const ENCRYPTED_TYPES = new Set(['multipart/encrypted', 'application/pgp-encrypted']);
 const ARMOR = '-----BEGIN PGP MESSAGE-----';
 
-/** PGP/MIME, also as Exchange mixes it up, and enveloped S/MIME. */
+/** PGP/MIME, also as Exchange mixes it up, and enveloped S/MIME. Words before it are more than an envelope. */
 export function isEncrypted(root: MimePart): boolean {
   for (const part of walkParts(root)) {
-    if (ENCRYPTED_TYPES.has(part.type)) return true;
-    const isSmime = part.type === 'application/pkcs7-mime' || part.type === 'application/x-pkcs7-mime';
-    if (isSmime && part.parameters.get('smime-type') !== 'signed-data') return true;
+    if (isEnvelope(part)) return true;
+    if (part.children.length === 0 && part.type.startsWith('text/') && hasWords(part)) return false;
   }
   return false;
+}
+
+function isEnvelope(part: MimePart): boolean {
+  if (ENCRYPTED_TYPES.has(part.type)) return true;
+  const isSmime = part.type === 'application/pkcs7-mime' || part.type === 'application/x-pkcs7-mime';
+  return isSmime && part.parameters.get('smime-type') !== 'signed-data';
 }
 
 /** Inline PGP: the text is armor, with at most a few words around it. */

@@ -35,6 +35,11 @@ export function textOf(part: MimePart): DecodedText {
   return decodeCharset(bodyOf(part), part.parameters.get('charset'));
 }
 
+/** Is there anything but white space? */
+export function hasWords(part: MimePart): boolean {
+  return bodyOf(part).some((byte) => byte > 0x20);
+}
+
 /** Chat-Content of a part or message, without parameters and stray `;` (facts: the spec's examples have both). */
 export function chatContentOf(headers: HeaderBlock): string | undefined {
   const value = headers.first('chat-content');
