@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
+import { ISSUER_KEYS, SERVER_KEYS } from './config/issuer.ts';
 import { envName, KEYS } from './config/key.ts';
 import { loadConfig, readConfig } from './config.ts';
 
@@ -58,6 +59,22 @@ test('each setting has a sentence and its own variable', () => {
   const names = Object.keys(KEYS).map(envName);
   assert.equal(new Set(names).size, names.length);
   for (const { doc } of Object.values(KEYS)) assert.match(doc, /^[A-Z].*\.$/);
+});
+
+test('the README tells every setting', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  for (const [name, { doc }] of Object.entries({ ...KEYS, ...ISSUER_KEYS, ...SERVER_KEYS })) {
+    assert.ok(readme.includes(`| \`${name}\` |`) && readme.includes(`| ${doc} |`), `${name} is missing or out of date`);
+  }
+});
+
+test('the example is a configuration, but for its files', () => {
+  const example: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../engine.example.json'), 'utf8'));
+  writeFileSync(join(folder, 'example.secret'), secret);
+  const text = JSON.stringify(example)
+    .replaceAll('/etc/coi-engine.secret', 'example.secret')
+    .replaceAll('/var/lib/coi-engine/', '');
+  assert.equal(readConfig(JSON.parse(text), {}, folder).passwordIssuer?.name, 'webmail');
 });
 
 const wrong: [string, unknown, RegExp][] = [
