@@ -7,7 +7,8 @@ const CALL = /^this\.ksearch_query_results\((.*)\);$/mu;
 
 /** "Name <address>", with or without quotes, or a bare address. */
 function readContact(text: string): HostContact | undefined {
-  const [, quoted, plain, address] = /^(?:"((?:[^"\\]|\\.)*)"|([^<]*?))\s*<([^<>\s]+@[^<>\s]+)>$/u.exec(text.trim()) ?? [];
+  const [, quoted, plain, address] =
+    /^(?:"((?:[^"\\]|\\.)*)"|([^<]*?))\s*<([^<>\s]+@[^<>\s]+)>$/u.exec(text.trim()) ?? [];
   if (address !== undefined) return { name: quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '', address };
   return /^[^\s<>"]+@[^\s<>"]+$/u.test(text) ? { name: '', address: text } : undefined;
 }

@@ -22,7 +22,9 @@ export class Panel {
     this.#element = element;
     keepKeysIn(rcmail, element);
     element.addEventListener('coi-close', () => this.close());
-    element.addEventListener('coi-resize', (event) => this.#resize((event as CustomEvent<{ width: number }>).detail.width));
+    element.addEventListener('coi-resize', (event) =>
+      this.#resize((event as CustomEvent<{ width: number }>).detail.width),
+    );
     DOCKED.addEventListener('change', () => this.#onWidth());
   }
 

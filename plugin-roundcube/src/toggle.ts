@@ -5,7 +5,18 @@
 import type { FilingEnv, Kind, Rcmail } from './rcmail.ts';
 
 /** Requests whose answer depends on what the list shows. */
-const LIST_REQUESTS = ['list', 'search', 'mark', 'move', 'copy', 'delete', 'check-recent', 'refresh', 'pagenav', 'expunge'];
+const LIST_REQUESTS = [
+  'list',
+  'search',
+  'mark',
+  'move',
+  'copy',
+  'delete',
+  'check-recent',
+  'refresh',
+  'pagenav',
+  'expunge',
+];
 
 interface Place {
   readonly kind: Kind;
@@ -66,7 +77,8 @@ export class Toggle {
     this.#show(kind);
     this.#rcmail.reset_qsearch(true);
     const isElsewhere = env.mailbox === this.#filing.chatsMailbox || env.mailbox === undefined;
-    const target = kind === 'chat' ? (mailbox ?? env.mailbox ?? 'INBOX') : isElsewhere ? this.#mailMailbox : env.mailbox;
+    const target =
+      kind === 'chat' ? (mailbox ?? env.mailbox ?? 'INBOX') : isElsewhere ? this.#mailMailbox : env.mailbox;
     if (search !== null && target !== undefined) {
       env.mailbox = target;
       env.search_request = search;

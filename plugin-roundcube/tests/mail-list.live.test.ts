@@ -4,7 +4,17 @@ import { headerOf } from '@coi-webmail/e2e/fixture/mail.ts';
 import { eventually } from '@coi-webmail/e2e/fixture/eventually.ts';
 import { listedUids, type RoundcubeAnswer, type RoundcubeHttp } from '@coi-webmail/e2e/fixture/roundcube-http.ts';
 import type { Pool } from '@coi-webmail/e2e/stack';
-import { CHAT_MARKS, chat, consent, mail, newPerson, openWebmail, type Person, useStack } from './stack.fixture.ts';
+import {
+  CHAT_MARKS,
+  chat,
+  chatSide,
+  consent,
+  mail,
+  newPerson,
+  openWebmail,
+  type Person,
+  useStack,
+} from './stack.fixture.ts';
 
 const stack = useStack();
 const MAIL_COUNT = 120;
@@ -59,16 +69,21 @@ for (const [name, mode, pool] of CASES) {
     assert.equal(first.env?.['messagecount'], MAIL_COUNT);
     assert.equal(first.env?.['pagecount'], Math.ceil(MAIL_COUNT / PAGE_ROWS));
     assert.deepEqual(sorted(listedUids(first)), sorted(mails).slice(-PAGE_ROWS));
-    for (const _sort of SORTS) assert.deepEqual(sorted(await everyRow(webmail, { _sort })), sorted(mails));
+    for (const sort of SORTS) assert.deepEqual(sorted(await everyRow(webmail, { _sort: sort })), sorted(mails));
     const threads = await webmail.action('list', { _mbox: 'INBOX', _threads: '1', _page: '1' });
     assert.equal(threads.env?.['messagecount'], MAIL_COUNT);
     await webmail.action('list', { _mbox: 'INBOX', _threads: '0', _page: '1' });
     assert.equal(unread(await webmail.action('getunread'), 'INBOX'), MAIL_COUNT);
-    for (const _scope of ['base', 'all']) {
-      const search = { _mbox: 'INBOX', _q: 'chat', _headers: 'subject', _scope };
+    for (const scope of ['base', 'all']) {
+      const search = { _mbox: 'INBOX', _q: 'chat', _headers: 'subject', _scope: scope };
       assert.deepEqual(listedUids(await webmail.action('search', search)), []);
     }
-    const found = await webmail.action('search', { _mbox: 'INBOX', _q: 'mail 77', _headers: 'subject', _scope: 'base' });
+    const found = await webmail.action('search', {
+      _mbox: 'INBOX',
+      _q: 'mail 77',
+      _headers: 'subject',
+      _scope: 'base',
+    });
     assert.equal(listedUids(found).length, 1);
   });
 
@@ -111,7 +126,9 @@ for (const [name, mode, pool] of CASES) {
     assert.equal((await uidsOf(alice, 'chat', 'Trash')).length, 0);
     const trash = await webmail.action('list', { _mbox: 'Trash' });
     assert.equal(trash.env?.['messagecount'], MAIL_COUNT);
-    const kept = (await alice.mailbox.allMails()).filter(({ source }) => headerOf(source, 'Subject')?.startsWith('chat'));
+    const kept = (await alice.mailbox.allMails()).filter(({ source }) =>
+      headerOf(source, 'Subject')?.startsWith('chat'),
+    );
     assert.equal(kept.length, CHAT_COUNT);
   });
 }
@@ -134,10 +151,7 @@ test('the chat side lists exactly the chat lines, also those that are not filed 
     await alice.mailbox.appendAll('INBOX', arrivals(alice.user.address));
     const webmail = await openWebmail(alice);
     await webmail.action('list', { _mbox: 'INBOX' });
-    const answer = await webmail.post('plugin.coi.view', { _kind: 'chat', _mbox: 'INBOX' });
-    const { mailbox, search } = answer.callbacks?.[0]?.[1] as { mailbox: string | null; search: string | null };
-    const place = { _mbox: mailbox ?? 'INBOX', _coi_view: 'chat', ...(search === null ? {} : { _search: search }) };
-    const list = await webmail.action('list', place);
+    const list = await webmail.action('list', await chatSide(webmail));
     assert.equal(list.env?.['messagecount'], CHAT_COUNT, mode);
     const names = [...(list.exec ?? '').matchAll(/"subject":"(\w+) /g)].map(([, word]) => word);
     assert.equal(names.length, CHAT_COUNT);

@@ -54,7 +54,11 @@ test('in mode active nothing is filtered while nothing lies above the mark', asy
 });
 
 test('in mode active the headers above the mark are read once, and the mails they name are left out', async () => {
-  const heads = { 98: { 'chat-version': '1.0' }, 99: { 'message-id': '<chat$1@far.test>' }, 100: { references: '<chat$1@a> <b@c>' } };
+  const heads = {
+    98: { 'chat-version': '1.0' },
+    99: { 'message-id': '<chat$1@far.test>' },
+    100: { references: '<chat$1@a> <b@c>' },
+  };
   const data = folder(101, { heads });
   const { sent } = await narrow({ filing: filing('active', true, mark(97)), data, searches: ['ALL', 'UNSEEN'] });
   assert.deepEqual(sent, [
@@ -99,7 +103,12 @@ test('the chat side is the exact opposite', async () => {
 });
 
 test('the chat side of a mailbox without chat is empty', async () => {
-  const asked: Asked = { filing: filing('active', true, mark(100)), data: folder(101), searches: ['ALL'], view: 'chat' };
+  const asked: Asked = {
+    filing: filing('active', true, mark(100)),
+    data: folder(101),
+    searches: ['ALL'],
+    view: 'chat',
+  };
   assert.equal(await lastSearch(asked), 'UID 4294967295');
 });
 
@@ -111,7 +120,11 @@ test('mailboxes that chat is not filed from show everything', async () => {
 });
 
 test('lookups of one message are left alone, and a charset stays in front', async () => {
-  const asked = { filing: filing('none', true, mark(100)), data: folder(101), searches: ['UID 17', '17', 'CHARSET UTF-8 SUBJECT x'] };
+  const asked = {
+    filing: filing('none', true, mark(100)),
+    data: folder(101),
+    searches: ['UID 17', '17', 'CHARSET UTF-8 SUBJECT x'],
+  };
   assert.deepEqual((await narrow(asked)).sent, [
     'UID SEARCH RETURN (ALL) UID 17',
     'UID SEARCH 17',

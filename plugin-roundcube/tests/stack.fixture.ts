@@ -60,6 +60,14 @@ export function openWebmail({ user, webmail }: Person): Promise<RoundcubeHttp> {
   return RoundcubeHttp.signIn(webmail, user);
 }
 
+/** Fields of the list request that the page sends after a click on the Chat side. */
+export async function chatSide(webmail: RoundcubeHttp): Promise<Readonly<Record<string, string>>> {
+  const answer = await webmail.post('plugin.coi.view', { _kind: 'chat', _mbox: 'INBOX' });
+  const [, place] = answer.callbacks?.[0] ?? [];
+  const { mailbox, search } = (place ?? {}) as { readonly mailbox?: string | null; readonly search?: string | null };
+  return { _mbox: mailbox ?? 'INBOX', _coi_view: 'chat', ...(search ? { _search: search } : {}) };
+}
+
 const RECEIVED = 'Received: from far.test by mail.example.test';
 
 export function mail(to: string, name: string): string {

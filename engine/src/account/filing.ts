@@ -104,10 +104,7 @@ export class Filing {
       done: ours && states.every((state) => state.isDone),
       mode: this.#mode(),
       keywords: mailboxes.keywords('INBOX'),
-      marks:
-        this.#mode() === null
-          ? []
-          : this.marks().map(({ mailbox, uidValidity, uid }) => ({ mailbox, uidValidity, uid })),
+      marks: this.#mode() === null ? [] : [...this.marks()],
     };
   }
 

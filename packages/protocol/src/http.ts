@@ -50,7 +50,15 @@ export const fileAnswer = v.object({
   done: v.boolean(),
   mode: v.nullable(filingMode),
   keywords: v.boolean(),
-  marks: v.array(v.object({ mailbox: mailboxPath, uidValidity: decimal, uid: v.union([uid, v.literal(0)]) })),
+  marks: v.array(
+    v.object({
+      mailbox: mailboxPath,
+      uidValidity: decimal,
+      uid: v.union([uid, v.literal(0)]),
+      /** UID set of chat mail at or below the mark that the server lets nobody tag; '' = none. */
+      untagged: v.optional(v.string()),
+    }),
+  ),
 });
 export type FileAnswer = v.InferOutput<typeof fileAnswer>;
 
