@@ -12,7 +12,7 @@ import { LocalHub } from './hub/local-hub.ts';
 import { verifyLogin } from './imap/verify-login.ts';
 import { createLogger } from './log.ts';
 import { type Engine, startEngine } from './server/engine.ts';
-import { failureFields } from './server/where.ts';
+import { failureFields } from './server/failure.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 
 const EXIT_CONFIG = 78;

@@ -16,7 +16,7 @@ import { OriginPolicy } from './origin.ts';
 import { Registry } from './registry.ts';
 import { SessionWatch } from './session-watch.ts';
 import { SocketDoor } from './upgrade.ts';
-import { failureFields } from './where.ts';
+import { failureFields } from './failure.ts';
 
 /** Running submissions get so long to finish. */
 export const DRAIN_MS = 10_000;

@@ -1,6 +1,6 @@
 /** The HTTP side: routes of packages/protocol/src/http.ts, origins, CORS, errors. What routes do is in route/. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CoiError, errorFamily } from '@coi-webmail/base';
+import { CoiError } from '@coi-webmail/base';
 import { COMMON_HEADERS, sendError, sendJson, sendNothing, statusOf } from './answer.ts';
 import type { EngineContext } from './context.ts';
 import type { Caller } from './origin.ts';
@@ -10,7 +10,7 @@ import { getPart, getRaw } from './route/part.ts';
 import { deleteSession, getSession } from './route/session.ts';
 import { postSession } from './route/sign-on.ts';
 import { postSubmit } from './route/submit.ts';
-import { failureFields } from './where.ts';
+import { failureFields, isDefect } from './failure.ts';
 
 const ACCOUNT_PATH = /^\/a\/([0-9a-f]{16})\/([a-z]+)$/;
 const APP_PATH = /^\/app(?:\/(.*))?$/;

@@ -2,7 +2,7 @@
  * One socket of a signed-on browser: hello, then requests in and answers and events out. Frames that are none close it;
  * a request that fails is answered with its error.
  */
-import { CoiError, errorFamily, toErrorData } from '@coi-webmail/base';
+import { CoiError, toErrorData } from '@coi-webmail/base';
 import { CLOSE, decodeFrame, encodeFrame, type Envelope, type RequestFrame } from '@coi-webmail/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Session } from '../auth/session.ts';
@@ -14,7 +14,7 @@ import { greet, readHello, refusalOf } from './greeting.ts';
 import { Outlet } from './outlet.ts';
 import type { LiveAccount } from './registry.ts';
 import { RequestLanes } from './request-lanes.ts';
-import { failureFields } from './where.ts';
+import { failureFields, isDefect } from './failure.ts';
 
 export const HELLO_TIMEOUT_MS = 10_000;
 /** A client whose hello failed (mail server away) may try again so long. */
@@ -205,7 +205,7 @@ export class ClientSocket {
     const { log } = this.#context;
     const method = isAccountMethod(frame.method) || frame.method === 'hello' ? frame.method : 'unknown';
     const fields = { method, ...failureFields(error) };
-    if (errorFamily(error) === 'bug') log.error('request-failed', fields);
+    if (isDefect(error)) log.error('request-failed', fields);
     else log.info('request-refused', fields);
     if (this.#state !== 'closed') this.#outlet.send(encodeFrame({ id: frame.id, error: toErrorData(error) }));
   }

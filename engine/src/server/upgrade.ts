@@ -13,7 +13,7 @@ import type { EngineContext } from './context.ts';
 import { sessionValueOf } from './cookie.ts';
 import { parseUrl, pathBelow } from './http.ts';
 import { ClientSocket } from './socket.ts';
-import { failureFields } from './where.ts';
+import { failureFields } from './failure.ts';
 
 const SOCKET_PATH = /^\/a\/([0-9a-f]{16})\/socket$/;
 
