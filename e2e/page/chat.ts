@@ -4,11 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { eventually } from '../fixture/eventually.ts';
+import { eventually, throughout } from '../fixture/eventually.ts';
 
 export type Mode = 'active' | 'none';
 const MODE_WORDS: Readonly<Record<Mode, string>> = { active: 'Keep out of the inbox', none: 'Leave in the inbox' };
 
+/** Longer than the page waits before it remembers a scroll place. */
+const PLACE_SETTLES_MS = 500;
+const WHEEL_NEAR_PX = 60;
 /** How long a line may take through IDLE on a busy machine. */
 const LINE_TIMEOUT_MS = 15_000;
 
@@ -123,12 +126,26 @@ export class ChatPage {
     );
   }
 
-  /** Scrolls until the line is at the top. @returns its distance from the window's top, px */
-  async scrollTo(text: string): Promise<number> {
+  /** Scrolls with the wheel until the line is well in view. @returns its distance from the window's top, px */
+  async wheelTo(text: string): Promise<number> {
     const remembered = () => this.page.evaluate(() => JSON.stringify(sessionStorage));
+    const log = this.app.getByRole('log');
+    const box = await log.boundingBox();
+    if (box === null) throw new Error('There is no conversation to scroll');
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     const earlier = await remembered();
-    await this.line(text).evaluate((element) => element.scrollIntoView({ block: 'start', behavior: 'instant' }));
+    await eventually(async () => {
+      const distance = (await this.placeOf(text)) - box.y - box.height / 3;
+      if (Math.abs(distance) > WHEEL_NEAR_PX) await this.page.mouse.wheel(0, distance);
+      assert.ok(Math.abs(distance) <= WHEEL_NEAR_PX, `${distance} px away`);
+    });
     await eventually(async () => assert.notEqual(await remembered(), earlier, 'the place is not remembered'));
+    await eventually(async () => {
+      const before = [await remembered(), await this.placeOf(text)];
+      await throughout(PLACE_SETTLES_MS, async () => {
+        assert.deepEqual([await remembered(), await this.placeOf(text)], before);
+      });
+    });
     return this.placeOf(text);
   }
 

@@ -66,7 +66,7 @@ export class RoundcubePage {
 
   /** Opens the docked panel of the mail view. */
   async openPanel(): Promise<ChatPage> {
-    if (!(await this.chat.app.isVisible())) await this.page.locator('a.coi-toggle').first().click();
+    if (!(await this.chat.app.isVisible())) await this.page.locator('a.coi-toggle:not(.disabled)').first().click();
     await this.chat.app.waitFor();
     return this.chat;
   }

@@ -51,7 +51,7 @@ story(stage, 'a task switch keeps chat, scroll place and draft, and paints befor
   for (let line = 1; line <= LONG_CHAT; line += 1) await chat.send(`line number ${line}.`);
   await chat.seesMark(`line number ${LONG_CHAT}.`, 'Accepted by the mail server', 30_000);
   await chat.composer.fill('a half-written thought');
-  const placeBefore = await chat.scrollTo('line number 12.');
+  const placeBefore = await chat.wheelTo('line number 12.');
 
   await page.openTask('addressbook');
   // The socket is held back: what is painted now comes from the store.
