@@ -22,10 +22,8 @@ export function createHttpHandler(context: EngineContext): HttpHandler {
   return (request, response) => {
     for (const [name, value] of Object.entries(COMMON_HEADERS)) response.setHeader(name, value);
     answer(context, request, response).catch((error: unknown) => {
-      const fields = failureFields(error);
-      if (errorFamily(error) === 'bug' && fields['code'] !== 'invalid-request')
-        context.log.error('http-failed', fields);
-      else context.log.info('http-refused', { code: fields['code'], status: statusOf(error) });
+      if (isDefect(error)) context.log.error('http-failed', failureFields(error));
+      else context.log.info('http-refused', { ...failureFields(error), status: statusOf(error) });
       sendError(response, error);
       // What is left of a refused body is not worth reading.
       if (!request.complete) response.once('finish', () => request.destroy());
