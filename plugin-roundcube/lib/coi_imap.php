@@ -102,6 +102,12 @@ class coi_imap extends rcube_imap
         return $mode === 'UNSEEN' ? $this->in_view(coi_separation::MAIL, $count) : $count();
     }
 
+    /** Filed lines lie in the order of their filing, so the chat side is by date unless the user sorts it. */
+    protected function set_sort_order($sort_field, $sort_order)
+    {
+        parent::set_sort_order($sort_field ?: ($this->separation->is_mail_view() ? $sort_field : 'date'), $sort_order);
+    }
+
     /** Message caches are checked against the count of all messages of a folder, so they cannot hold a part of it. */
     protected function get_mcache_engine()
     {

@@ -89,16 +89,20 @@ final class coi_page
      */
     private function add_dock(): void
     {
+        // Beside "refresh", so that small windows do not hide it in a menu.
+        $isList = $this->rc->action === '';
+        $class = $isList ? 'button icon toolbar-button coi-toggle' : 'coi-toggle';
         $this->plugin->add_button([
             'type' => 'link', 'command' => 'coi-toggle', 'label' => 'coi_chat.chat', 'title' => 'coi_chat.togglepanel',
             'aria-label' => $this->plugin->gettext('chatpanel'),
-            'class' => 'coi-toggle disabled', 'classact' => 'coi-toggle active', 'innerclass' => 'inner',
-        ], 'listcontrols');
+            'class' => "$class disabled", 'classact' => "$class active", 'innerclass' => 'inner',
+        ], $isList ? 'listcontrols' : 'toolbar');
         $isOpen = json_encode($this->config->is_panel_open());
         $width = $this->config->panel_width();
         $script = "(function(d){var r=d.documentElement,p=d.getElementById('layout-coi'),l=d.getElementById('layout');"
             . "r.style.setProperty('--coi-width','{$width}px');"
-            . "if(l)l.appendChild(p);if($isOpen&&matchMedia('(min-width: 1366px)').matches)r.classList.add('coi-open');})(document)";
+            . "var b=d.querySelector('#messagelist-header .toolbar .coi-toggle'),f=d.querySelector('#messagelist-header>.refresh');"
+            . "if(b&&f)f.parentNode.insertBefore(b,f);if(l)l.appendChild(p);if($isOpen&&matchMedia('(min-width: 1366px)').matches)r.classList.add('coi-open');})(document)";
         $this->rc->output->add_footer(
             html::div(['id' => 'layout-coi', 'role' => 'complementary', 'aria-label' => $this->plugin->gettext('chat')], '')
             . html::tag('script', [], $script)

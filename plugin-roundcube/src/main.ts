@@ -46,11 +46,7 @@ function start(rcmail: Rcmail, coi: CoiEnv): void {
     mode = next;
     rcmail.http_post('plugin.coi.filing', { _mode: next });
   };
-  rcmail.addEventListener('plugin.coi_filing', (filing: FilingEnv) => {
-    if (toggle === undefined) return;
-    toggle.filing = filing;
-    rcmail.command('checkmail');
-  });
+  rcmail.addEventListener('plugin.coi_filing', (filing: FilingEnv) => toggle?.learn(filing));
 
   const watch = async (): Promise<void> => {
     const api = await connectChat(host);

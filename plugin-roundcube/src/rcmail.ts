@@ -51,6 +51,8 @@ export interface Rcmail {
   save_pref(preference: { readonly name: string; readonly value: string | number }): void;
   url(action: string, query?: Readonly<Record<string, string>>): string;
   list_mailbox(mailbox: string, page?: number): void;
+  /** The same page once more, without clearing the list first. */
+  refresh_list(): void;
   reset_qsearch(all?: boolean): void;
   set_busy(busy: boolean, message?: string): unknown;
   get_label(name: string, domain?: string): string;

@@ -52,14 +52,21 @@ export class Toggle {
     this.#show(this.#kind);
   }
 
-  set filing(filing: FilingEnv) {
+  /** The mailbox is kept in another way from now on: what the list showed may have moved. */
+  learn(filing: FilingEnv): void {
+    const wasElsewhere = this.#kind === 'chat' && this.#rcmail.env.mailbox === this.#filing.chatsMailbox;
     this.#filing = filing;
+    if (wasElsewhere) {
+      this.#goTo({ kind: 'mail', mailbox: null, search: null });
+      return;
+    }
     this.#show(this.#kind);
+    this.#rcmail.refresh_list();
   }
 
   /** New lines came: the chat side shows them. */
   refresh(): void {
-    if (this.#kind === 'chat' && !this.#rcmail.busy) this.#rcmail.command('checkmail');
+    if (this.#kind === 'chat' && !this.#rcmail.busy) this.#rcmail.refresh_list();
   }
 
   #onClick(event: Event): void {
