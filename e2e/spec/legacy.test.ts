@@ -72,7 +72,7 @@ story(stage, 'a mail with a forged From:alice is incoming, and its sender not pr
   const bob = await scene.person();
   const { info } = scene.stack;
   const line = mailSource({
-    from: `Bob <${bob.address}>`,
+    from: `${bob.name} <${bob.address}>`,
     to: alice.address,
     text: 'The real bob',
     messageId: freshChatId(),
