@@ -20,7 +20,8 @@ export interface ParcelView {
 
 /** What the page door needs beside ChatApi. */
 export interface WorkerDoor {
-  configure(options: { readonly engineUrl: string }): Promise<void>;
+  /** @returns the Web Lock that the worker holds as long as it lives; '' = none */
+  configure(options: { readonly engineUrl: string }): Promise<string>;
   /** Queued lines, each time they change. */
   watchQueued(listener: (parcels: readonly ParcelView[]) => void): Promise<void>;
   /** The page leaves: its watches end now. */
@@ -30,6 +31,8 @@ export interface WorkerDoor {
 export interface TabOptions {
   /** Calls back when the tab that holds this Web Lock is gone. */
   whenGone(lockName: string, callback: () => void): void;
+  /** Held as long as the worker lives; '' = none. */
+  readonly lifeLock: string;
 }
 
 /** All queued lines together; browsers refuse more than 64 KB of keepalive bodies. */
@@ -49,8 +52,9 @@ export class TabApi implements ChatApi, WorkerDoor {
     this.#options = options;
   }
 
-  async configure({ engineUrl }: { readonly engineUrl: string }): Promise<void> {
+  async configure({ engineUrl }: { readonly engineUrl: string }): Promise<string> {
     this.#tabs.configure(engineUrl);
+    return this.#options.lifeLock;
   }
 
   async watchQueued(listener: (parcels: readonly ParcelView[]) => void): Promise<void> {
@@ -202,6 +206,9 @@ export class TabApi implements ChatApi, WorkerDoor {
     const limits = session.facts.limits;
     if (limits !== undefined && bytesOf(stored).length > limits.maxMessageBytes) {
       throw new CoiError('message-too-large', 'Line is larger than the mail server takes');
+    }
+    if (limits !== undefined && stored.recipients.length > limits.maxRecipients) {
+      throw new CoiError('recipient-rejected', 'More recipients than the mail server takes');
     }
     await live.outbox.add(stored);
     return stored.rowId;

@@ -8,7 +8,7 @@ import type { ChatApi } from './api.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { Door } from './door.ts';
 import { joinTabs } from './leader.ts';
-import { PortTransport } from './transport.ts';
+import { PortTransport, type Transport } from './transport.ts';
 
 /** Listeners are plain functions. `attach` and `onSignOn` are done already. */
 export interface ChatClient extends ChatApi {
@@ -43,18 +43,51 @@ export async function connect(options: ConnectOptions): Promise<ChatClient> {
   return Object.assign(door, { dispose });
 }
 
+/** A worker that is just dying takes a port and never answers: then the next try gets a new worker. */
+const ANSWER_WAIT_MS = 5000;
+const TRIES = 3;
+
 async function connectShared(door: Door, workerUrl: string, name: string): Promise<() => void> {
-  const workerOptions: ExtendedWorkerOptions = { name, extendedLifetime: true };
-  const worker = new SharedWorker(workerUrl, workerOptions);
-  const failed = new Promise<never>((_resolve, reject) => {
-    worker.addEventListener('error', () => reject(new CoiError('internal', 'Could not start the chat worker')), {
-      once: true,
-    });
+  const end = new AbortController();
+  let transport: Transport | undefined;
+  const adopt = async () => {
+    for (let attempt = 1; attempt <= TRIES && !end.signal.aborted; attempt++) {
+      transport?.close();
+      const workerOptions: ExtendedWorkerOptions = { name, extendedLifetime: true };
+      const worker = new SharedWorker(workerUrl, workerOptions);
+      transport = new PortTransport(worker.port);
+      const lifeLock = await firstAnswer(worker, door.adopt(transport));
+      if (lifeLock === undefined) continue;
+      // Granted when the worker was killed, as phones do: then a new one is started.
+      const isDead = () => void adopt().catch(() => undefined);
+      navigator.locks.request(lifeLock, { signal: end.signal }, isDead).catch(() => undefined);
+      return;
+    }
+    throw new CoiError('internal', 'Chat worker does not answer');
+  };
+  await adopt();
+  return () => {
+    end.abort();
+    transport?.close();
+  };
+}
+
+/** @returns undefined when none came in time @throws CoiError `internal` when the script does not load */
+function firstAnswer(worker: SharedWorker, answer: Promise<string>): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ANSWER_WAIT_MS, undefined);
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      act();
+    };
+    const failed = () => settle(() => reject(new CoiError('internal', 'Could not start the chat worker')));
+    worker.addEventListener('error', failed, { once: true });
+    answer.then(
+      (lifeLock) => settle(() => resolve(lifeLock)),
+      (error: unknown) =>
+        settle(() => reject(error instanceof Error ? error : new CoiError('internal', 'Worker failed'))),
+    );
   });
-  failed.catch(() => undefined);
-  const transport = new PortTransport(worker.port);
-  await Promise.race([door.adopt(transport), failed]);
-  return () => transport.close();
 }
 
 /** Holds a Web Lock until released: while it is held, the worker knows that this tab lives. */

@@ -2,6 +2,7 @@
  * ChatApi as a page holds it: plain functions as listeners, and watches that survive a change of worker. What goes
  * through is carried by a transport; when a new one comes, session and watches are told again.
  */
+import { isCoiError } from '@coi-webmail/base';
 import type { ChatId } from '@coi-webmail/chat';
 import type { ChatApi, Draft, SendLine, SessionInfo, WatchId } from './api.ts';
 import type { ParcelView } from './chat-api.ts';
@@ -31,8 +32,11 @@ export class Door implements ChatApi {
     this.#session = options.session;
   }
 
-  /** A way to a worker that knows nothing of this page yet. */
-  async adopt(transport: Transport): Promise<void> {
+  /**
+   * A way to a worker that knows nothing of this page yet.
+   * @returns the Web Lock that the worker holds as long as it lives
+   */
+  async adopt(transport: Transport): Promise<string> {
     if (this.#hasTransport) this.#transport = Promise.withResolvers();
     this.#hasTransport = true;
     const listen = (parcels: readonly ParcelView[]) => {
@@ -44,8 +48,9 @@ export class Door implements ChatApi {
       return info;
     };
     // Calls of one transport arrive in order: nothing here needs to wait for its answer.
+    const lifeLock = transport.call('configure', [{ engineUrl: this.#options.engineUrl }]) as Promise<string>;
     const first = [
-      transport.call('configure', [{ engineUrl: this.#options.engineUrl }]),
+      lifeLock,
       transport.call('attach', [{ lockName: this.#lockName, session: this.#session }]),
       transport.call('onSignOn', [signOn]),
       transport.call('watchQueued', [listen]),
@@ -53,6 +58,7 @@ export class Door implements ChatApi {
     for (const watch of this.#watches.values()) this.#open(transport, watch);
     this.#transport.resolve(transport);
     await Promise.all(first);
+    return lifeLock;
   }
 
   /** The page closes: lines that no request carries go out by themselves. The engine folds doubles. */
@@ -70,8 +76,17 @@ export class Door implements ChatApi {
   }
 
   async #call<T>(method: ServedMethod, ...args: readonly unknown[]): Promise<T> {
-    const transport = await this.#transport.promise;
-    return (await transport.call(method, args)) as T;
+    for (;;) {
+      const { promise } = this.#transport;
+      const transport = await promise;
+      try {
+        return (await transport.call(method, args)) as T;
+      } catch (error) {
+        // The leading tab closed before it answered. Nobody knows whether it took a line: the composer keeps it.
+        const isLost = isCoiError(error, 'timeout') && promise !== this.#transport.promise;
+        if (!isLost || method === 'send') throw error;
+      }
+    }
   }
 
   #open(transport: Transport, watch: KeptWatch): void {

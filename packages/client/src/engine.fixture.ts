@@ -57,9 +57,17 @@ export class TestClock implements Clock {
   }
 }
 
-/** Lets all promises and WebCrypto answers that are under way come home. */
+const PROBE = new Uint8Array(1);
+
+/**
+ * Lets all that is under way come home: promises, and WebCrypto answers, which come from threads. Each turn queues
+ * behind the digests of the turn before.
+ */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 25; turn++) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 20; turn++) {
+    await Promise.all(Array.from({ length: 8 }, () => crypto.subtle.digest('SHA-256', PROBE)));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 interface StoredMail {
@@ -367,7 +375,7 @@ export async function aliceAt(engine: TestEngine, stores: StoreOpener = memoryOp
     lock: () => soleLock,
   };
   const tabs = new Tabs(env);
-  const api = new TabApi(tabs, { whenGone: () => undefined });
+  const api = new TabApi(tabs, { whenGone: () => undefined, lifeLock: '' });
   await api.configure({ engineUrl: 'http://engine.test/coi/' });
   const session = {
     accountHash: '0123456789abcdef',

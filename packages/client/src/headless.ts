@@ -62,7 +62,7 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
     lock: () => soleLock,
   };
   const tabs = new Tabs(env);
-  const api = new TabApi(tabs, { whenGone: () => undefined });
+  const api = new TabApi(tabs, { whenGone: () => undefined, lifeLock: '' });
   await api.configure({ engineUrl: firstUrl });
   await api.attach({ lockName: 'headless', session: options.session });
   if (options.signOn !== undefined)

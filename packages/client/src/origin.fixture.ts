@@ -14,6 +14,8 @@ export interface Origin {
   socketCount(): number;
   /** No request reaches the engine, open sockets break. */
   cut(): void;
+  /** Only WebSockets are refused, open ones break: HTTP still reaches the engine. */
+  cutSockets(): void;
   restore(): void;
   stop(): Promise<void>;
 }
@@ -38,8 +40,12 @@ export async function startOrigin(engineAt: () => string): Promise<Origin> {
     ['/worker.js', ['text/javascript', await bundle('worker.ts')]],
   ]);
   let isCut = false;
+  let areSocketsCut = false;
   let sockets = 0;
   const open = new Set<Socket>();
+  const breakAll = () => {
+    for (const socket of open) socket.destroy();
+  };
   const target = () => ({ host: '127.0.0.1', port: Number(new URL(engineAt()).port) });
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '');
@@ -61,7 +67,7 @@ export async function startOrigin(engineAt: () => string): Promise<Origin> {
     request.pipe(onward);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (isCut) {
+    if (isCut || areSocketsCut) {
       socket.destroy();
       return;
     }
@@ -87,15 +93,20 @@ export async function startOrigin(engineAt: () => string): Promise<Origin> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const cut = () => {
     isCut = true;
-    for (const socket of open) socket.destroy();
+    breakAll();
   };
   return {
     url,
     engineUrl: `${url}coi/`,
     socketCount: () => sockets,
     cut,
+    cutSockets: () => {
+      areSocketsCut = true;
+      breakAll();
+    },
     restore: () => {
       isCut = false;
+      areSocketsCut = false;
     },
     stop: () => {
       cut();

@@ -159,6 +159,28 @@ test('a line typed just before the window closes arrives once', async () => {
   await again.close();
 });
 
+test('a page that is left sends what its worker could not', async () => {
+  const tab = await openTab();
+  await until(() => isReady(tab), 'ready');
+  await tab.evaluate((chatId) => page.open(chatId), withBob);
+  origin.cutSockets();
+  await until(async () => (await overview(tab))?.connection !== 'online', 'no socket');
+  await send(tab, 'on the way out');
+  await until(async () => (await timeline(tab))?.rows.at(-1)?.delivery === 'queued', 'it waits');
+  await tab.goto('about:blank');
+  await until(async () => bob.requests.value?.chats[0]?.last?.text === 'on the way out', 'bob has it');
+  await tab.close();
+  origin.restore();
+  const again = await openTab();
+  await again.evaluate((chatId) => page.open(chatId), withBob);
+  await until(async () => (await timeline(again))?.rows.at(-1)?.delivery === 'sent', 'it is sent');
+  const texts = await shown(again);
+  assert.equal(texts.filter((text) => text === 'on the way out').length, 1);
+  const messageId = (await timeline(again))?.rows.at(-1)?.messageId ?? '';
+  assert.equal(stack.sink.count(`<${messageId}>`), 1);
+  await again.close();
+});
+
 test('without SharedWorker one tab leads, and another takes over when it goes', async () => {
   const script = await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'));
   const first = await openTab('alice-alone');
@@ -169,6 +191,7 @@ test('without SharedWorker one tab leads, and another takes over when it goes', 
   await send(second, 'through the leader');
   await until(async () => (await shown(first)).includes('through the leader'), 'the first tab shows it');
   await first.close();
+  await second.evaluate(() => page.chat?.warm());
   await until(() => isReady(second), 'the second tab leads');
   await send(second, 'on its own');
   await until(async () => (await timeline(second))?.rows.at(-1)?.delivery === 'sent', 'it is sent');

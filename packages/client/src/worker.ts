@@ -38,17 +38,29 @@ const env: Environment = {
 };
 
 const tabs = new Tabs(env);
+const lifeLock = `coi-worker-${crypto.randomUUID()}`;
+const isHeld = new Promise<void>((resolve) => {
+  const forEver = () => {
+    resolve();
+    return new Promise<void>(() => undefined);
+  };
+  void scope.navigator.locks.request(lifeLock, forEver);
+});
+
 const options: TabOptions = {
+  lifeLock,
   // Granted when the tab that holds it is closed, left or crashed.
   whenGone: (lockName, callback) => void scope.navigator.locks.request(lockName, callback),
 };
 
-function serve(port: Endpoint): void {
-  expose(new TabApi(tabs, options), port);
+async function serve(port: MessagePort): Promise<void> {
+  // Nobody may wait for the lock before it is held: that would read as death.
+  await isHeld;
+  expose(new TabApi(tabs, options), port as Endpoint);
 }
 
 /** A SharedWorker gets `connect` for each tab; a dedicated worker gets `message` from the tab that leads. */
 scope.addEventListener('onconnect' in scope ? 'connect' : 'message', (event) => {
   const [port] = (event as MessageEvent).ports;
-  if (port !== undefined) serve(port);
+  if (port !== undefined) void serve(port);
 });
