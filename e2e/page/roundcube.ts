@@ -66,7 +66,9 @@ export class RoundcubePage {
 
   /** Opens the docked panel of the mail view. */
   async openPanel(): Promise<ChatPage> {
-    if (!(await this.chat.app.isVisible())) await this.page.locator('a.coi-toggle:not(.disabled)').first().click();
+    // It opens by itself where it was open before.
+    const isOpen = () => this.page.evaluate(() => document.documentElement.classList.contains('coi-open'));
+    if (!(await isOpen())) await this.page.locator('a.coi-toggle:not(.disabled)').first().click();
     await this.chat.app.waitFor();
     return this.chat;
   }

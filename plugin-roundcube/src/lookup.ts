@@ -29,8 +29,8 @@ export function readContacts(exec: string): readonly HostContact[] {
 }
 
 export async function lookup(rcmail: Rcmail, query: string): Promise<readonly HostContact[]> {
-  const search = { _task: 'mail', _search: query, _reqid: '0', _remote: '1' };
-  const answer = await fetch(absolute(rcmail.url('autocomplete', search)), {
+  const search = { _search: query, _reqid: '0', _remote: '1' };
+  const answer = await fetch(absolute(rcmail.url('mail/autocomplete', search)), {
     credentials: 'same-origin',
     headers: { 'X-Roundcube-Request': rcmail.env.request_token, 'X-Requested-With': 'XMLHttpRequest' },
   });

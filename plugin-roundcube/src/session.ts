@@ -32,7 +32,7 @@ export function readSession(answer: unknown): Session | undefined {
  * @throws SignOnError with the engine's code
  */
 export async function signOn(rcmail: Rcmail, reason: 'renew' | 'signed-out'): Promise<Session | undefined> {
-  const url = absolute(rcmail.url('plugin.coi.session', { _task: 'mail' }));
+  const url = absolute(rcmail.url('mail/plugin.coi.session'));
   const answer = await fetch(url, {
     method: 'POST',
     credentials: 'same-origin',
