@@ -4,6 +4,7 @@ import { type ChatId, chiefCopy, firstUnreadOf, roomOfPeople, type RowId } from 
 import { type ContactAddress, decodeMessage, parseContactAddress } from '@coi-webmail/coi';
 import { encodeFrame } from '@coi-webmail/protocol';
 import type { ChatApi, ChatListView, ConsentPreview, Draft, Overview, SendLine, SessionInfo, WatchId } from './api.ts';
+import { NOT_YET } from './feed.ts';
 import { buildLine, IdMaker } from './outbox/build.ts';
 import { bytesOf } from './outbox/line.ts';
 import type { Live, Session } from './session.ts';
@@ -146,7 +147,8 @@ export class TabApi implements ChatApi, WorkerDoor {
         isFirst = false;
         window.firstUnread = this.#firstUnread(query.chatId);
       }
-      return session === undefined ? undefined : timelineOf(session, window);
+      if (session !== undefined) return timelineOf(session, window);
+      return this.#tabs.isSignedOut ? undefined : NOT_YET;
     };
     // People's names and the sync's state show in every chat: these come with the list.
     const watch = this.#watch(this.#tabs.feed.watch(() => [query.chatId, 'chats'], compute, listener));

@@ -21,6 +21,8 @@ interface Watch {
 }
 
 const FRAME_MS = 16;
+/** A watch that has no value yet: nothing is sent. */
+export const NOT_YET: unique symbol = Symbol('not yet');
 
 export class Feed {
   readonly #clock: Clock;
@@ -81,7 +83,7 @@ export class Feed {
       const computed = watch.compute();
       const value = computed instanceof Promise ? ((await computed) as unknown) : computed;
       // Changed meanwhile: a newer value follows.
-      if (watch.isDirty || this.#watches.get(id) !== watch) return;
+      if (value === NOT_YET || watch.isDirty || this.#watches.get(id) !== watch) return;
       const json = JSON.stringify(value) ?? 'undefined';
       if (json === watch.last) return;
       watch.last = json;

@@ -8,8 +8,8 @@ export interface TestPage {
   overview: Overview | undefined;
   list: ChatListView | undefined;
   timeline: TimelineView | undefined;
-  /** Page time in ms at which the list first had chats. */
-  listAt: number | undefined;
+  /** A timeline was told to be gone. */
+  sawGone: boolean;
   signOn(address: string, password: string): Promise<SessionInfo>;
   start(session: SessionInfo | undefined, userKey: string): Promise<void>;
   open(chatId: ChatId): Promise<void>;
@@ -20,7 +20,7 @@ const page: TestPage = {
   overview: undefined,
   list: undefined,
   timeline: undefined,
-  listAt: undefined,
+  sawGone: false,
   async signOn(address, password) {
     const body = JSON.stringify({ address, password });
     const response = await fetch('/coi/session', {
@@ -45,12 +45,12 @@ const page: TestPage = {
     });
     await page.chat.watchChats({ filter: 'all', search: '' }, (list) => {
       page.list = list;
-      if (list.chats.length > 0) page.listAt ??= performance.now();
     });
   },
   async open(chatId) {
     await page.chat?.watchTimeline({ chatId, count: 100 }, (timeline) => {
       page.timeline = timeline;
+      page.sawGone ||= timeline === undefined;
     });
   },
 };

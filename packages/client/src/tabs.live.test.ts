@@ -125,6 +125,7 @@ test('a page load paints list, timeline and draft from the store while the engin
   await tab.evaluate((chatId) => page.open(chatId), withBob);
   await until(async () => (await list(tab))?.chats.length === 1, 'the list');
   await until(async () => (await shown(tab)).length === 2, 'the timeline');
+  assert.equal(await tab.evaluate(() => page.sawGone), false);
   assert.equal((await list(tab))?.chats[0]?.draft, 'half a thought');
   assert.notEqual((await overview(tab))?.connection, 'online');
   const draft = await tab.evaluate((chatId) => page.chat?.getDraft(chatId), withBob);

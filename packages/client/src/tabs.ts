@@ -50,8 +50,8 @@ export class Tabs {
     return this.#session;
   }
 
-  get queueListeners(): Iterable<Tab> {
-    return this.#tabs;
+  get isSignedOut(): boolean {
+    return this.#isSignedOut;
   }
 
   configure(engineUrl: string): void {

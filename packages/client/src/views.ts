@@ -15,6 +15,7 @@ import {
 } from '@coi-webmail/chat';
 import type { AttachmentPart } from '@coi-webmail/coi';
 import type { ChatListView, Overview } from './api.ts';
+import { NOT_YET } from './feed.ts';
 import type { Session } from './session.ts';
 
 const NO_CHATS: ChatListView = { chats: [], unreadCount: 0, requestCount: 0, loading: true };
@@ -61,11 +62,11 @@ export interface TimelineRequest {
   readonly firstUnread: RowId | undefined;
 }
 
-/** A promise only while the state is not there. */
+/** Before the state is there a chat that the store does not know is no answer: it may still come. */
 export function timelineOf(
   session: Session,
   request: TimelineRequest,
-): TimelineView | undefined | Promise<TimelineView | undefined> {
+): TimelineView | undefined | Promise<TimelineView | typeof NOT_YET> {
   const { liveNow: live } = session;
   if (live === undefined) return timelineFromStore(session, request);
   const chat = live.state.chats.get(request.chatId);
@@ -79,15 +80,15 @@ export function timelineOf(
   });
 }
 
-async function timelineFromStore(session: Session, request: TimelineRequest): Promise<TimelineView | undefined> {
+async function timelineFromStore(session: Session, request: TimelineRequest): Promise<TimelineView | typeof NOT_YET> {
   const { head, stores } = session;
   const entry = head?.list.find(({ record }) => record.id === request.chatId);
-  if (entry === undefined || stores === undefined) return undefined;
+  if (entry === undefined || stores === undefined) return NOT_YET;
   const rows = await stores.cache.newest(request.chatId, request.count);
   const marks = new Map(Object.entries(session.facts.marks));
   const state = restoreState({ self: [session.self], chats: [entry.record], rows, services: [], marks });
   const chat = state.chats.get(request.chatId);
-  if (chat === undefined) return undefined;
+  if (chat === undefined) return NOT_YET;
   const timeline = selectTimeline(state, chat, {
     count: request.count,
     firstUnread: request.firstUnread,
