@@ -29,6 +29,8 @@ export class Tabs {
   readonly env: Environment;
   readonly feed: Feed;
   readonly #tabs = new Set<Tab>();
+  /** Tabs that are asked right now: what takes their silence for an answer when they leave. */
+  readonly #waiting = new Map<Tab, () => void>();
   #engineUrl: string | undefined;
   #session: Session | undefined;
   #isSignedOut = false;
@@ -64,6 +66,7 @@ export class Tabs {
 
   remove(tab: Tab): void {
     this.#tabs.delete(tab);
+    this.#waiting.get(tab)?.();
   }
 
   /** The first tab without a session makes the worker ask the host. */
@@ -161,7 +164,7 @@ export class Tabs {
   async #askTabs(reason: SignOnReason): Promise<void> {
     let isAnswered = false;
     for (const tab of [...this.#tabs].toReversed()) {
-      if (tab.signOn === undefined) continue;
+      if (tab.signOn === undefined || !this.#tabs.has(tab)) continue;
       const info = await this.#answerOf(tab, reason);
       if (info === 'gone') continue;
       isAnswered = true;
@@ -178,6 +181,7 @@ export class Tabs {
   async #answerOf(tab: Tab, reason: SignOnReason): Promise<SessionInfo | undefined | 'gone'> {
     const late = Promise.withResolvers<'gone'>();
     const cancel = this.env.clock.after(SIGN_ON_TIMEOUT_MS, () => late.resolve('gone'));
+    this.#waiting.set(tab, () => late.resolve('gone'));
     try {
       return await Promise.race([tab.signOn?.(reason), late.promise]);
     } catch (error) {
@@ -185,6 +189,7 @@ export class Tabs {
       return isCoiError(error) && (error as CoiError).code === 'auth-expired' ? undefined : 'gone';
     } finally {
       cancel();
+      this.#waiting.delete(tab);
     }
   }
 }
