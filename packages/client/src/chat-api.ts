@@ -1,7 +1,7 @@
 /** ChatApi for one tab, over what all tabs share. Ends with the tab's Web Lock. */
 import { CoiError, utf8 } from '@coi-webmail/base';
 import { type ChatId, chiefCopy, firstUnreadOf, roomOfPeople, type RowId } from '@coi-webmail/chat';
-import { type ContactAddress, decodeMessage, parseContactAddress } from '@coi-webmail/coi';
+import { type ContactAddress, parseContactAddress } from '@coi-webmail/coi';
 import { encodeFrame } from '@coi-webmail/protocol';
 import type { ChatApi, ChatListView, ConsentPreview, Draft, Overview, SendLine, SessionInfo, WatchId } from './api.ts';
 import { NOT_YET } from './feed.ts';
@@ -9,6 +9,7 @@ import { buildLine, IdMaker } from './outbox/build.ts';
 import { bytesOf } from './outbox/line.ts';
 import type { Live, Session } from './session.ts';
 import type { SignOnReason, Tab, Tabs } from './tabs.ts';
+import { decodeFetched } from './sync/decode.ts';
 import { chatListOf, timelineOf } from './views.ts';
 import type { TimelineView } from '@coi-webmail/chat';
 
@@ -301,6 +302,6 @@ async function fetchFullText(
     throw new CoiError('engine-unreachable', 'Could not fetch the whole message', { cause });
   });
   if (!answer.ok) throw new CoiError('message-not-found', 'Could not fetch the whole message');
-  const message = decodeMessage(new Uint8Array(await answer.arrayBuffer()));
+  const message = await decodeFetched(new Uint8Array(await answer.arrayBuffer()));
   return message.kind === 'text' ? (message.fullText ?? message.text) : '';
 }

@@ -2,7 +2,7 @@
 import type { SessionInfo } from './api.ts';
 
 export interface ConnectOptions {
-  /** Absolute URL of the worker bundle (classic script, same origin as the page). */
+  /** Absolute URL of the worker bundle (a module, same origin as the page; its chunks lie beside it). */
   readonly workerUrl: string;
   /** Absolute URL of the engine's base path, for example `https://mail.example.org/coi/`. */
   readonly engineUrl: string;

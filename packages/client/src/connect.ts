@@ -53,7 +53,7 @@ async function connectShared(door: Door, workerUrl: string, name: string): Promi
   const adopt = async () => {
     for (let attempt = 1; attempt <= TRIES && !end.signal.aborted; attempt++) {
       transport?.close();
-      const workerOptions: ExtendedWorkerOptions = { name, extendedLifetime: true };
+      const workerOptions: ExtendedWorkerOptions = { name, type: 'module', extendedLifetime: true };
       const worker = new SharedWorker(workerUrl, workerOptions);
       transport = new PortTransport(worker.port);
       const lifeLock = await firstAnswer(worker, door.adopt(transport));

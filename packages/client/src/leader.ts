@@ -137,7 +137,7 @@ class LeaderDesk {
   constructor(channel: Channel<Message>, workerUrl: string, id: string) {
     this.#channel = channel;
     this.id = id;
-    this.#worker = new Worker(workerUrl, { name: 'coi' });
+    this.#worker = new Worker(workerUrl, { name: 'coi', type: 'module' });
     this.announce();
   }
 

@@ -20,25 +20,30 @@ export interface Origin {
   stop(): Promise<void>;
 }
 
-async function bundle(file: string): Promise<Uint8Array> {
+async function bundle(name: string, file: string): Promise<readonly [path: string, body: Uint8Array][]> {
   const entry = fileURLToPath(new URL(file, import.meta.url));
-  const result = await build({
-    entryPoints: [entry],
+  const { outputFiles } = await build({
+    entryPoints: { [name]: entry },
+    outdir: '/',
     bundle: true,
-    format: 'iife',
+    minify: true,
+    format: 'esm',
+    splitting: true,
     target: 'es2022',
     write: false,
-    minify: true,
   });
-  return result.outputFiles[0]?.contents ?? new Uint8Array();
+  return outputFiles.map(({ path, contents }) => [path, contents]);
 }
 
 export async function startOrigin(engineAt: () => string): Promise<Origin> {
-  const files = new Map<string, readonly [type: string, body: Uint8Array]>([
-    ['/', ['text/html', Buffer.from('<!doctype html><title>chat</title><script src="/page.js"></script>')]],
-    ['/page.js', ['text/javascript', await bundle('page.fixture.ts')]],
-    ['/worker.js', ['text/javascript', await bundle('worker.ts')]],
-  ]);
+  const html = '<!doctype html><title>chat</title><script type="module" src="/page.js"></script>';
+  const files = new Map<string, readonly [type: string, body: Uint8Array]>([['/', ['text/html', Buffer.from(html)]]]);
+  for (const [name, file] of [
+    ['page', 'page.fixture.ts'],
+    ['worker', 'worker.ts'],
+  ] as const) {
+    for (const [path, body] of await bundle(name, file)) files.set(path, ['text/javascript', body]);
+  }
   let isCut = false;
   let areSocketsCut = false;
   let sockets = 0;

@@ -15,7 +15,7 @@ import {
   roomOf,
   type RowId,
 } from '@coi-webmail/chat';
-import { type ContactAddress, decodeMessage, identityOf, parseContactAddress } from '@coi-webmail/coi';
+import { type CoiMessage, type ContactAddress, identityOf, parseContactAddress } from '@coi-webmail/coi';
 import type { AnyEvent, EventData, Method, Params, Result } from '@coi-webmail/protocol';
 import type { AccountLock } from './account-lock.ts';
 import type { Overview, SessionInfo } from './api.ts';
@@ -30,6 +30,7 @@ import { Outbox } from './outbox/outbox.ts';
 import { ReadState } from './read-state.ts';
 import type { CacheHead, Stores } from './store/store.ts';
 import { LenientVault } from './store/lenient-vault.ts';
+import { decodeFetched, loadHtmlReader } from './sync/decode.ts';
 import { Sync } from './sync/sync.ts';
 
 export interface SessionListener {
@@ -349,6 +350,8 @@ export class Session {
     live.outbox.resume();
     void live.readState.resume();
     void live.marks.sync();
+    // Ahead of need: when it is needed the network may be away. A failure is tried again then.
+    loadHtmlReader().catch(() => undefined);
   }
 
   #saveFacts(): Promise<void> {
@@ -410,7 +413,7 @@ export class Session {
 
   /** Fast lane: shown at once, but only from people whom the user accepted (design §4.3). */
   async #seeLane(live: Live, data: EventData<'lane.message'>): Promise<void> {
-    const message = decodeMessage(data.bytes);
+    const message = await decodeFetched(data.bytes);
     if (message.from?.address !== data.from || message.messageId !== data.messageId) return;
     if (!acceptsLane(live.state, message)) return;
     const identity = identityOf(message, data.bytes) as RowId;
@@ -508,7 +511,7 @@ function mailOf(state: Result<'hello'>['account']['state']): Overview['mail'] {
 }
 
 /** Only into a chat that the user accepted, from a sender who is not blocked. */
-function acceptsLane(state: ChatState, message: ReturnType<typeof decodeMessage>): boolean {
+function acceptsLane(state: ChatState, message: CoiMessage): boolean {
   const from = message.from?.address;
   if (from === undefined || state.self.has(from)) return false;
   const chatOf = (handle: string) => state.chats.get(state.handles.get(handle) ?? (0 as never));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '@coi-webmail/base';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage } from './decode-message.ts';
 import { mailBytes, mailNames } from './mail.fixture.ts';
 
 /** Only what a case is about; everything else is checked by the oracles. */

@@ -7,7 +7,6 @@
 import { attachmentOf, type BodyParts, selectBody } from './body.ts';
 import { type ReadText, readChatText } from './chat-text.ts';
 import { readHead } from './head.ts';
-import { htmlToText } from './html-to-text.ts';
 import { isArmored, isEncrypted, serviceOf } from './kind.ts';
 import type { CoiMessage, MessageHead, TextMessage, UnreadableMessage } from './message.ts';
 import { isChatId } from './message-id.ts';
@@ -24,12 +23,15 @@ export interface DecodeOptions {
   readonly sizeBytes?: number | undefined;
 }
 
-export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): CoiMessage {
-  return decodePart(readMime(bytes), bytes.length, options);
+/** HTML to text, with quotes as `> ` lines: `htmlToText`, or what stands for it until that is loaded. */
+export type HtmlReader = (html: string) => string;
+
+/** As `decodeMessage`, with a reader of HTML handed in: few mails need one, and it is large. */
+export function decodeMessageWith(readHtml: HtmlReader, bytes: Uint8Array, options: DecodeOptions = {}): CoiMessage {
+  return decodePart(readMime(bytes), bytes.length, readHtml, options);
 }
 
-/** Same, from a tree that is there already. @param lengthBytes of the bytes that the tree was read from */
-export function decodePart(root: MimePart, lengthBytes: number, options: DecodeOptions = {}): CoiMessage {
+function decodePart(root: MimePart, lengthBytes: number, readHtml: HtmlReader, options: DecodeOptions): CoiMessage {
   const head = readHead(root.headers);
   if (root.headers.fields.length === 0) return unreadable(head, lengthBytes === 0 ? 'empty' : 'malformed');
   if (isEncrypted(root)) return unreadable(head, 'encrypted');
@@ -37,7 +39,7 @@ export function decodePart(root: MimePart, lengthBytes: number, options: DecodeO
   if (service !== undefined) return { ...head, kind: 'service', ...service };
   const isCut = options.truncated === true;
   const body = selectBody(root);
-  const text = readText(body, head, isCut);
+  const text = readText(body, head, isCut, readHtml);
   if (isArmored(text.whole)) return unreadable(head, 'encrypted');
   if (text.whole === '' && body.attachments.length === 0) {
     const isTooDeep = [...walkParts(root)].some((part) => part.tooDeep);
@@ -70,7 +72,7 @@ interface FoundText {
   readonly guessed: boolean;
 }
 
-function readText(body: BodyParts, head: MessageHead, isCut: boolean): FoundText {
+function readText(body: BodyParts, head: MessageHead, isCut: boolean, readHtml: HtmlReader): FoundText {
   let fromHtml = false;
   let guessed = false;
   const lines: TextLine[] = [];
@@ -78,7 +80,7 @@ function readText(body: BodyParts, head: MessageHead, isCut: boolean): FoundText
     const decoded = textOf(part);
     guessed ||= decoded.guessed;
     const text = cleanText(isCut && part.open ? withoutCutCharacter(decoded.text) : decoded.text);
-    const found = linesOf(part, text);
+    const found = linesOf(part, text, readHtml);
     fromHtml ||= part.type === 'text/html' && found.some((line) => !isBlank(line.text));
     for (const line of found) lines.push(line);
   }
@@ -87,8 +89,8 @@ function readText(body: BodyParts, head: MessageHead, isCut: boolean): FoundText
   return { read, whole: read.whole, fromHtml, guessed };
 }
 
-function linesOf(part: MimePart, text: string): readonly TextLine[] {
-  if (part.type === 'text/html') return readFixed(htmlToText(text));
+function linesOf(part: MimePart, text: string, readHtml: HtmlReader): readonly TextLine[] {
+  if (part.type === 'text/html') return readFixed(readHtml(text));
   const trimmed = text.replace(/\n$/, '');
   if (part.parameters.get('format')?.toLowerCase() !== 'flowed') return readFixed(trimmed);
   return readFlowed(trimmed, part.parameters.get('delsp')?.toLowerCase() === 'yes');

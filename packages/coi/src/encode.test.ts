@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromUtf8 } from '@coi-webmail/base';
 import { parseContactAddress } from './address.ts';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage } from './decode-message.ts';
 import { encodeText, type EncodeTextInput } from './encode.ts';
 import { identityOf } from './identity.ts';
 import { seeded } from './mail.fixture.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '@coi-webmail/base';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage } from './decode-message.ts';
 import { identityOf } from './identity.ts';
 import { mailBytes, mailNames, seeded } from './mail.fixture.ts';
 import { chatMarkOf, directParentOf } from './mark.ts';

@@ -1,6 +1,7 @@
 /** The public door of packages/coi. */
 export * from './address.ts';
 export * from './decode.ts';
+export * from './decode-message.ts';
 export * from './encode.ts';
 export * from './group-id.ts';
 export * from './header/table.ts';

@@ -9,7 +9,7 @@ import { type AddressObject, simpleParser } from 'mailparser';
 import PostalMime, { type Address } from 'postal-mime';
 import { parseContactAddress } from './address.ts';
 import { selectBody } from './body.ts';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage } from './decode-message.ts';
 import { encodeText } from './encode.ts';
 import { mailBytes, mailNames } from './mail.fixture.ts';
 import type { ContactAddress, MessageId } from './message.ts';

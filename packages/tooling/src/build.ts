@@ -6,7 +6,7 @@
  * | build/app/ | the standalone page, served by the engine: index.html, its modules and the worker |
  * | plugin-roundcube/js/ | the plugin's modules and the worker |
  *
- * Each folder gets a manifest.json: `main` (module to load first), `worker` (classic script for a SharedWorker).
+ * Each folder gets a manifest.json: `main` (module to load first), `worker` (module for a SharedWorker).
  * Pages find the worker by the constant `__COI_WORKER_FILE__`, the file name beside the module. Everything is `.js`,
  * because Roundcube 1.7 serves no `.mjs` and no maps.
  */
@@ -41,7 +41,7 @@ export interface Bundle {
   readonly folder: string;
   /** File name of the module that a page loads first. */
   readonly main: string;
-  /** File name of the worker, a classic script. */
+  /** File name of the worker, a module; its chunks lie beside it. */
   readonly worker: string;
   readonly metafile: Metafile;
   /** The page's and the worker's. */
@@ -115,7 +115,9 @@ async function bundle(entry: string, folder: string, name: string): Promise<Bund
     ...common,
     entryPoints: { 'coi-worker': WORKER_ENTRY },
     entryNames: '[name]-[hash]',
-    format: 'iife',
+    chunkNames: 'coi-worker-[name]-[hash]',
+    format: 'esm',
+    splitting: true,
   });
   const workerNames = await writeOutputs(folder, worker.outputFiles);
   const workerFile = newName(workerNames, outputOf(worker.metafile, WORKER_ENTRY));

@@ -44,6 +44,11 @@ export function openBytes(bundle: Bundle): number {
   return gzipBytes(bundle, files);
 }
 
+/** What the worker loads at once. */
 export function workerBytes(bundle: Bundle): number {
-  return gzipBytes(bundle, new Set([bundle.worker]));
+  for (const metafile of bundle.metafiles) {
+    const start = Object.keys(metafile.outputs).find((name) => basename(name) === bundle.worker);
+    if (start !== undefined) return gzipBytes(bundle, staticClosure({ ...bundle, metafile }, start));
+  }
+  throw new Error(`No build made ${bundle.worker}`);
 }

@@ -3,7 +3,6 @@ import { toBase64 } from '@coi-webmail/base';
 import { type Chat, type ChatState, type RowId, type RowRecord, selectPerson } from '@coi-webmail/chat';
 import {
   type ContactAddress,
-  decodeMessage,
   domainOf,
   encodeText,
   identityOf,
@@ -13,6 +12,7 @@ import {
   referencesFor,
   replySubject,
 } from '@coi-webmail/coi';
+import { decodeLine } from '../sync/decode.ts';
 import type { StoredLine } from './line.ts';
 
 const RANDOM_BYTES = 12;
@@ -63,7 +63,7 @@ export function buildLine(request: LineRequest, ids: IdMaker): StoredLine {
     groupName: groupId === undefined ? undefined : chat.name?.text,
     requestReceipt: allChat,
   });
-  const message = decodeMessage(bytes);
+  const message = decodeLine(bytes);
   return {
     rowId: identityOf(message, bytes) as RowId,
     chatId: chat.record.id,

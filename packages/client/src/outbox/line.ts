@@ -1,7 +1,8 @@
 /** One line of ours as the vault keeps it, from the first keystroke's end until the mailbox shows it. Plain JSON. */
 import { fromBase64 } from '@coi-webmail/base';
 import type { ChatId, DeliveryReason, OutboxLine, RowId } from '@coi-webmail/chat';
-import { type ContactAddress, decodeMessage, type MessageId } from '@coi-webmail/coi';
+import type { ContactAddress, MessageId } from '@coi-webmail/coi';
+import { decodeLine } from '../sync/decode.ts';
 
 /**
  * `queued`: to be sent. `sending`: a request is at work. `waiting`: no reply after the final dot, evidence may
@@ -45,7 +46,7 @@ export function bytesOf(line: StoredLine): Uint8Array<ArrayBuffer> {
 /** What the fold gets. While evidence may still come the line is on its way, not in doubt. */
 export function outboxLineOf(line: StoredLine): OutboxLine {
   const { rowId, chatId, messageId, createdAt, reason, detail, state } = line;
-  const message = decodeMessage(bytesOf(line));
+  const message = decodeLine(bytesOf(line));
   const delivery = state === 'waiting' ? 'sending' : state;
   return { rowId, chatId, messageId, message, createdAt, delivery, reason, detail };
 }

@@ -1,8 +1,9 @@
 /** Bytes from the engine to an event: decode, identify, digest. Never throws for what a stranger wrote. */
 import { toHex } from '@coi-webmail/base';
 import type { ChatEvent, CopyRole, Place, RowId } from '@coi-webmail/chat';
-import { decodeMessage, identityOf } from '@coi-webmail/coi';
+import { identityOf } from '@coi-webmail/coi';
 import type { FetchedMessage, MailboxRole } from '@coi-webmail/protocol';
+import { decodeFetched } from './decode.ts';
 
 export type CopySeen = Extract<ChatEvent, { readonly kind: 'copy-seen' }>;
 
@@ -14,7 +15,8 @@ export interface ReceiveContext {
 }
 
 export async function receive(fetched: FetchedMessage, context: ReceiveContext): Promise<CopySeen> {
-  const message = decodeMessage(fetched.bytes, { truncated: !fetched.complete });
+  const { complete, sizeBytes } = fetched;
+  const message = await decodeFetched(fetched.bytes, { truncated: !complete, sizeBytes });
   const place: Place = { mailbox: context.mailbox, uidValidity: context.uidValidity, uid: fetched.uid };
   return {
     kind: 'copy-seen',
