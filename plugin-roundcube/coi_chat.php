@@ -32,38 +32,12 @@ class coi_chat extends rcube_plugin
     {
         require_once __DIR__ . '/lib/autoload.php';
 
-        $this->rc = rcmail::get_instance();
         $this->fault = new coi_fault();
-        $this->load_config();
-        $this->config = new coi_config($this->rc->config);
-
-        if (!$this->config->is_complete()) {
-            $this->fault->tell('The options coi_chat_engine_url, coi_chat_issuer and coi_chat_secret must be set');
-            return;
+        try {
+            $this->set_up();
+        } catch (Throwable $error) {
+            $this->fault->count('init', $error);
         }
-
-        $this->filing = new coi_filing($this->rc, $this->config);
-        $this->add_hook('preferences_sections_list', $this->guarded('on_sections'));
-        $this->add_hook('preferences_list', $this->guarded('on_preferences'));
-        $this->add_hook('preferences_save', $this->guarded('on_preferences_save'));
-        $this->add_hook('session_destroy', $this->guarded('on_session_destroy'));
-
-        if (!$this->config->is_on_for_user()) {
-            return;
-        }
-
-        $this->add_hook('storage_init', $this->guarded('on_storage_init'));
-        $this->add_hook('login_after', $this->guarded('on_login'));
-        $this->add_hook('ready', $this->guarded('on_ready'));
-        $this->add_hook('refresh', $this->guarded('on_refresh'));
-        $this->add_hook('template_object_searchform', $this->guarded('on_search_form'));
-        $this->register_action('plugin.coi.session', [$this, 'action_session']);
-        $this->register_action('plugin.coi.filing', [$this, 'action_filing']);
-        $this->register_action('plugin.coi.view', [$this, 'action_view']);
-
-        // From here on, actions belong to the task of our own.
-        $this->register_task('chat');
-        $this->register_action('index', [$this, 'action_chat']);
     }
 
     /** Puts our storage class in the place of Roundcube's own; a driver of somebody else is left alone. */
@@ -94,6 +68,17 @@ class coi_chat extends rcube_plugin
         if ($page->is_ours()) {
             $this->add_texts('localization/', true);
             $page->add($this->view());
+        }
+
+        return $args;
+    }
+
+    /** The chat folder is in no folder list, but may be what the list shows. */
+    public function on_check_recent(array $args): array
+    {
+        $storage = $this->rc->get_storage();
+        if ($storage instanceof coi_imap && $storage->is_chat_folder($storage->get_folder())) {
+            $args['folders'] = array_values(array_unique([...$args['folders'], $storage->get_folder()]));
         }
 
         return $args;
@@ -196,6 +181,42 @@ class coi_chat extends rcube_plugin
     {
         $this->rc->output->set_pagetitle($this->gettext('chat'));
         $this->rc->output->send('coi_chat.chat');
+    }
+
+    private function set_up(): void
+    {
+        $this->rc = rcmail::get_instance();
+        $this->load_config();
+        $this->config = new coi_config($this->rc->config);
+
+        if (!$this->config->is_complete()) {
+            $this->fault->tell('The options coi_chat_engine_url, coi_chat_issuer and coi_chat_secret must be set');
+            return;
+        }
+
+        $this->filing = new coi_filing($this->rc, $this->config);
+        $this->add_hook('preferences_sections_list', $this->guarded('on_sections'));
+        $this->add_hook('preferences_list', $this->guarded('on_preferences'));
+        $this->add_hook('preferences_save', $this->guarded('on_preferences_save'));
+        $this->add_hook('session_destroy', $this->guarded('on_session_destroy'));
+
+        if (!$this->config->is_on_for_user()) {
+            return;
+        }
+
+        $this->add_hook('storage_init', $this->guarded('on_storage_init'));
+        $this->add_hook('login_after', $this->guarded('on_login'));
+        $this->add_hook('ready', $this->guarded('on_ready'));
+        $this->add_hook('refresh', $this->guarded('on_refresh'));
+        $this->add_hook('check_recent', $this->guarded('on_check_recent'));
+        $this->add_hook('template_object_searchform', $this->guarded('on_search_form'));
+        $this->register_action('plugin.coi.session', [$this, 'action_session']);
+        $this->register_action('plugin.coi.filing', [$this, 'action_filing']);
+        $this->register_action('plugin.coi.view', [$this, 'action_view']);
+
+        // From here on, actions belong to the task of our own.
+        $this->register_task('chat');
+        $this->register_action('index', [$this, 'action_chat']);
     }
 
     /** The view that this request is for: what the page says, never what another tab last chose. */

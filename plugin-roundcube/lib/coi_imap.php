@@ -9,6 +9,9 @@ class coi_imap extends rcube_imap
     /** Actions that open a folder or look for news; others go on with what is known. */
     private const OPENING = ['', 'list', 'check-recent', 'refresh', 'search', 'getunread'];
 
+    /** Our own folders lie below it. */
+    private const ROOT = 'COI';
+
     private coi_separation $separation;
     /** @var callable asks the engine to file; never throws */
     private $ask;
@@ -25,9 +28,15 @@ class coi_imap extends rcube_imap
     public function folder_status($folder = null, &$diff = [])
     {
         // News is news of mail, whatever the list shows.
-        return $this->in_view(coi_separation::MAIL, function () use ($folder, &$diff) {
+        $status = $this->in_view(coi_separation::MAIL, function () use ($folder, &$diff) {
             return parent::folder_status($folder, $diff);
         });
+        if ($status & 1 && $this->is_chat_folder((string) ($folder ?? $this->folder))) {
+            // Drawn anew like a list that lost a row, but not announced as mail.
+            $status = 2;
+        }
+
+        return $status;
     }
 
     public function search_once($folder = null, $str = 'ALL')
@@ -68,7 +77,16 @@ class coi_imap extends rcube_imap
     /** Where the engine moves chat mail in mode `active`. */
     public function chats_folder(): string
     {
-        return $this->get_namespace('prefix') . 'COI' . $this->get_hierarchy_delimiter() . 'Chats';
+        return $this->get_namespace('prefix') . self::ROOT . $this->get_hierarchy_delimiter() . 'Chats';
+    }
+
+    /** One of ours, which folder lists leave out. */
+    public function is_chat_folder(string $folder): bool
+    {
+        $delimiter = (string) $this->get_hierarchy_delimiter();
+
+        return $this->separation->is_on()
+            && strpos($folder . $delimiter, $this->get_namespace('prefix') . self::ROOT . $delimiter) === 0;
     }
 
     /** Folders in which chat mail still waits to be filed. @return string[] */
@@ -225,9 +243,7 @@ class coi_imap extends rcube_imap
         if (!is_array($folders) || !$this->separation->is_on() || rcmail::get_instance()->task === 'settings') {
             return $folders;
         }
-        $prefix = (string) $this->get_namespace('prefix');
-        $delimiter = (string) $this->get_hierarchy_delimiter();
 
-        return array_values(array_filter($folders, fn ($folder) => !coi_separation::is_chat_folder($folder, $prefix, $delimiter)));
+        return array_values(array_filter($folders, fn ($folder) => !$this->is_chat_folder($folder)));
     }
 }

@@ -10,8 +10,6 @@ final class coi_separation
     public const CHAT = 'chat';
     /** Candidates whose headers are looked at one by one. */
     private const MAX_LOOKS = 500;
-    /** Ours below the root, and the root itself. */
-    private const ROOT = 'COI';
 
     private coi_filing $filing;
     private coi_fault $fault;
@@ -80,14 +78,6 @@ final class coi_separation
     public function forget(): void
     {
         $this->known = [];
-    }
-
-    /** Our own folders, which lists leave out. */
-    public static function is_chat_folder(string $folder, string $prefix, string $delimiter): bool
-    {
-        $root = $prefix . self::ROOT;
-
-        return $folder === $root || strpos($folder, $root . $delimiter) === 0;
     }
 
     private function chat_in(coi_imap_generic $conn, string $folder): coi_criterion

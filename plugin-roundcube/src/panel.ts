@@ -22,6 +22,10 @@ export class Panel {
     this.#element = element;
     keepKeysIn(rcmail, element);
     element.addEventListener('coi-close', () => this.close());
+    // What covers the mail beside a drawer is drawn by the element itself.
+    element.addEventListener('click', (event) => {
+      if (event.target === element) this.close();
+    });
     element.addEventListener('coi-resize', (event) =>
       this.#resize((event as CustomEvent<{ width: number }>).detail.width),
     );

@@ -161,6 +161,32 @@ test('the chat side lists exactly the chat lines, also those that are not filed 
   }
 });
 
+test('"all messages" on the chat side are the chat lines', async () => {
+  const alice = await newPerson(stack);
+  await consent(stack, alice, 'none');
+  await alice.mailbox.appendAll('INBOX', arrivals(alice.user.address));
+  const webmail = await openWebmail(alice);
+  const side = await chatSide(webmail);
+  await webmail.action('list', side);
+  await webmail.post('move', { ...side, _uid: '*', _target_mbox: 'Trash' });
+  assert.equal((await uidsOf(alice, 'chat', 'Trash')).length, CHAT_COUNT);
+  assert.equal((await uidsOf(alice, 'mail')).length, MAIL_COUNT);
+});
+
+test('a chat line that comes in while the chat side is open is shown, and not announced as mail', async () => {
+  const alice = await newPerson(stack);
+  await consent(stack, alice, 'active');
+  await alice.mailbox.append('COI/Chats', chat(alice.user.address, 'first', 'message-id'));
+  const webmail = await openWebmail(alice);
+  await webmail.action('list', { _mbox: 'COI/Chats', _coi_view: 'chat' });
+  const check = { _mbox: 'COI/Chats', _list: '1', _folderlist: '1', _coi_view: 'chat' };
+  await webmail.post('check-recent', check);
+  await alice.mailbox.append('COI/Chats', chat(alice.user.address, 'second', 'message-id'));
+  const answer = await webmail.post('check-recent', check);
+  assert.equal(listedUids(answer).length, 2);
+  assert.doesNotMatch(JSON.stringify(answer.callbacks ?? []), /newmail/);
+});
+
 test('the chat folders are not in the folder list, but in the settings', async () => {
   const alice = await newPerson(stack);
   await consent(stack, alice, 'active');

@@ -12,6 +12,8 @@ interface Asked {
 }
 
 interface Answer {
+  /** Whether it can be told which messages the list shows. */
+  readonly isKnown: boolean;
   readonly sent: readonly string[];
   readonly faults: Readonly<Record<string, number>>;
 }
@@ -130,4 +132,16 @@ test('lookups of one message are left alone, and a charset stays in front', asyn
     'UID SEARCH 17',
     'UID SEARCH RETURN (ALL) CHARSET UTF-8 SUBJECT x NOT KEYWORD $Chat',
   ]);
+});
+
+test('when the look at the headers fails, the list is the stock list, and nobody acts on "all messages"', async () => {
+  const asked = {
+    filing: filing('none', true, mark(97)),
+    data: folder(101, { breaks: true }),
+    searches: ['ALL', 'UNSEEN'],
+  };
+  const { sent, faults, isKnown } = await narrow(asked);
+  assert.deepEqual(sent.slice(1), ['UID SEARCH RETURN (ALL) ALL', 'UID SEARCH RETURN (ALL) UNSEEN']);
+  assert.deepEqual(faults, { 'list:LogicException': 1 });
+  assert.equal(isKnown, false);
 });

@@ -13,6 +13,7 @@ interface CookieSet {
 
 interface Answer {
   readonly status: number;
+  readonly cacheControl: string;
   readonly body: string;
   readonly cookies: readonly CookieSet[];
 }
@@ -77,7 +78,8 @@ class Visitor {
       if (value === '-del-' || value === 'deleted' || value === '') this.#cookies.delete(name);
       else this.#cookies.set(name, value);
     }
-    return { status: response.status, body: await response.text(), cookies };
+    const cacheControl = response.headers.get('cache-control') ?? '';
+    return { status: response.status, cacheControl, body: await response.text(), cookies };
   }
 }
 
@@ -103,7 +105,9 @@ test('a page that is rendered later knows the session at once, and a page before
   const visitor = await Visitor.signIn(alice.user);
   assert.doesNotMatch(await visitor.page(), /"storageShare"/);
   const { storageShare } = JSON.parse((await visitor.session()).body) as SessionBody;
-  assert.ok((await visitor.page()).includes(JSON.stringify(storageShare)));
+  const later = await visitor.ask('?_task=mail');
+  assert.ok(later.body.includes(JSON.stringify(storageShare)));
+  assert.match(later.cacheControl, /no-store/);
   assert.doesNotMatch(await visitor.page('?_task=mail&_action=show&_framed=1&_uid=1&_mbox=INBOX'), /"storageShare"/);
 });
 

@@ -25,10 +25,10 @@ final class recording_imap extends coi_imap_generic
     public function execute($command, $arguments = [], $options = 0, $filter = null)
     {
         $this->sent[] = "$command " . implode(' ', $arguments);
-        if (!empty($this->folder['breaks'])) {
+        $isLook = strpos(end($this->sent), ':4294967295 OR OR') !== false && strpos(end($this->sent), 'NOT') === false;
+        if ($isLook && !empty($this->folder['breaks'])) {
             throw new LogicException('The server said something unheard of');
         }
-        $isLook = strpos(end($this->sent), ':4294967295 OR OR') !== false && strpos(end($this->sent), 'NOT') === false;
         $found = $isLook ? implode(',', array_keys($this->folder['heads'])) : '';
 
         return [self::ERROR_OK, '* ESEARCH (TAG "A1") UID' . ($found === '' ? '' : " ALL $found")];
@@ -60,4 +60,10 @@ $imap->folder = $asked['data'] + ['heads' => []];
 foreach ($asked['searches'] as $criteria) {
     $imap->search($asked['folder'] ?? 'INBOX', $criteria, true);
 }
-echo json_encode(['sent' => $imap->sent, 'faults' => $_SESSION['coi_faults'] ?? []], JSON_THROW_ON_ERROR);
+$sent = $imap->sent;
+try {
+    $isKnown = is_array($imap->visible_uids('INBOX'));
+} catch (RuntimeException $error) {
+    $isKnown = false;
+}
+echo json_encode(['isKnown' => $isKnown, 'sent' => $sent, 'faults' => $_SESSION['coi_faults'] ?? []], JSON_THROW_ON_ERROR);
