@@ -158,7 +158,7 @@ export class CoiChatApp extends CoiElement {
       (what) => this.#onFeed(what),
       (error) => this.#failed(error),
     );
-    const place = recallPlace();
+    const place = recallPlace(this.host.userKey);
     this.putOff = place.putOff;
     this.#feed.start(this.listQuery);
     if (place.chatId === undefined) return;
@@ -245,7 +245,7 @@ export class CoiChatApp extends CoiElement {
   }
 
   #remember(): void {
-    rememberPlace({ chatId: this.current, scroll: this.#scroll, putOff: this.putOff });
+    rememberPlace({ chatId: this.current, scroll: this.#scroll, putOff: this.putOff }, this.host.userKey);
   }
 
   #back(): void {
@@ -558,6 +558,7 @@ export class CoiChatApp extends CoiElement {
         .preview=${this.preview}
         ?shared-computer=${this.sharedComputer}
         ?busy=${this.busy}
+        ?hides-chats=${this.host.name !== 'standalone'}
       ></coi-settings>`;
     }
     return html`<coi-chat-list
@@ -647,7 +648,11 @@ export class CoiChatApp extends CoiElement {
     }
     if (phase === 'signed-out') return this.#signedOut();
     if (phase === 'consent' && !this.putOff) {
-      return html`<coi-consent .preview=${this.preview} ?busy=${this.busy} ?closable=${this.place !== 'full'}
+      return html`<coi-consent
+        .preview=${this.preview}
+        ?busy=${this.busy}
+        ?hides-chats=${this.host.name !== 'standalone'}
+        ?closable=${this.place !== 'full'}
         >${this.#banner()}</coi-consent
       >`;
     }

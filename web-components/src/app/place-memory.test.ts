@@ -10,15 +10,20 @@ const place = {
 };
 
 test('a place comes back as it was', () => {
-  assert.deepEqual(parsePlace(formatPlace(place)), place);
+  assert.deepEqual(parsePlace(formatPlace(place, 'alice'), 'alice'), place);
   const start = { chatId: undefined, scroll: undefined, putOff: false };
-  assert.deepEqual(parsePlace(formatPlace(start)), start);
+  assert.deepEqual(parsePlace(formatPlace(start, 'alice'), 'alice'), start);
 });
 
-test('nothing but numbers is written', () => assert.match(formatPlace(place), /^\[[\d,-]+\]$/u));
+test('the next user of a tab starts afresh', () => {
+  assert.equal(parsePlace(formatPlace(place, 'alice'), 'bob').putOff, false);
+  assert.equal(parsePlace(formatPlace(place, 'alice'), 'bob').chatId, undefined);
+});
+
+test('nothing but numbers is written', () => assert.match(formatPlace(place, 'alice'), /^\[[\d,-]+\]$/u));
 
 test('what we did not write is nowhere', () => {
   for (const text of [null, '', '{}', '["bob"]', '[1,', '[null,null,"x"]']) {
-    assert.deepEqual(parsePlace(text), { chatId: undefined, scroll: undefined, putOff: false });
+    assert.deepEqual(parsePlace(text, 'alice'), { chatId: undefined, scroll: undefined, putOff: false });
   }
 });

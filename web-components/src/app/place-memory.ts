@@ -21,12 +21,20 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** What is there, as far as it is what we wrote. */
-export function parsePlace(text: string | null): Place {
+/** A number for a user: the next one to sign on in this tab starts afresh. */
+function userNumber(userKey: string): number {
+  let sum = 0;
+  for (const char of userKey) sum = (Math.imul(sum, 31) + (char.codePointAt(0) ?? 0)) >>> 0;
+  return sum;
+}
+
+/** What is there, as far as it is what we wrote for this user. */
+export function parsePlace(text: string | null, userKey: string): Place {
   try {
     const numbers: unknown = JSON.parse(text ?? '');
     if (!Array.isArray(numbers)) return NOWHERE;
-    const [chatId, putOff, at, offset, count] = numbers as readonly unknown[];
+    const [user, chatId, putOff, at, offset, count] = numbers as readonly unknown[];
+    if (user !== userNumber(userKey)) return NOWHERE;
     return {
       chatId: isNumber(chatId) && chatId >= 0 ? (chatId as ChatId) : undefined,
       putOff: putOff === 1,
@@ -37,8 +45,9 @@ export function parsePlace(text: string | null): Place {
   }
 }
 
-export function formatPlace({ chatId, scroll, putOff }: Place): string {
+export function formatPlace({ chatId, scroll, putOff }: Place, userKey: string): string {
   const numbers = [
+    userNumber(userKey),
     chatId ?? -1,
     putOff ? 1 : 0,
     ...(scroll === undefined ? [] : [scroll.at, scroll.offset, scroll.count]),
@@ -47,17 +56,17 @@ export function formatPlace({ chatId, scroll, putOff }: Place): string {
 }
 
 /** A browser without storage remembers nothing, and that is all. */
-export function recallPlace(): Place {
+export function recallPlace(userKey: string): Place {
   try {
-    return parsePlace(sessionStorage.getItem(KEY));
+    return parsePlace(sessionStorage.getItem(KEY), userKey);
   } catch {
     return NOWHERE;
   }
 }
 
-export function rememberPlace(place: Place): void {
+export function rememberPlace(place: Place, userKey: string): void {
   try {
-    sessionStorage.setItem(KEY, formatPlace(place));
+    sessionStorage.setItem(KEY, formatPlace(place, userKey));
   } catch {
     // Private windows may refuse; the next page starts at the list.
   }

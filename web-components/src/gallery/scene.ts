@@ -266,6 +266,7 @@ const onlyListed = { chats };
 /** Each is made when it is shown. */
 export const SCENES: Readonly<Record<string, () => Scene>> = {
   list: () => ({ state: world({}, onlyListed) }),
+  offered: () => ({ state: world() }),
   group: () => ({ state: world({}, onlyListed), open: LAKE }),
   direct: () => ({ state: world({}, onlyListed), open: BOB }),
   states: () => ({ state: world(), open: STATES }),

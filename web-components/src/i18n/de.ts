@@ -215,6 +215,7 @@ export const templates = {
   'mode-none': 'Im Posteingang lassen',
   'mode-none-text':
     'Andere Mailprogramme zeigen jede Chatnachricht als Mail. In diesem Webmail blendet die Liste sie aus.',
+  'mode-none-alone-text': 'Mailprogramme und Webmail zeigen jede Chatnachricht als Mail.',
   'mode-cannot-move': 'Dein Mailserver kann keine Mails verschieben, darum geht das hier nicht.',
   'would-move-none': 'Jetzt wandert keine Mail.',
   'would-move-one': '1 Chatmail, die schon da ist, wandert jetzt.',

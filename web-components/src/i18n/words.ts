@@ -262,6 +262,8 @@ export const words = {
     msg('Other mail apps show every chat message as a mail. In this webmail the list hides them.', {
       id: 'mode-none-text',
     }),
+  modeNoneAloneText: () =>
+    msg('Mail apps and webmail show every chat message as a mail.', { id: 'mode-none-alone-text' }),
   modeCannotMove: () =>
     msg('Your mail server cannot move mail, so this is not possible here.', { id: 'mode-cannot-move' }),
   wouldMove: (count: number) =>

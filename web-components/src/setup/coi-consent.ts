@@ -75,6 +75,8 @@ export class CoiConsent extends CoiElement {
   @property({ type: Boolean }) closable = false;
   /** The answer is on its way. */
   @property({ type: Boolean }) busy = false;
+  /** The host is a webmail that keeps chats out of its list. */
+  @property({ type: Boolean, attribute: 'hides-chats' }) hidesChats = false;
   @state() private mode: 'active' | 'none' = 'active';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -109,6 +111,7 @@ export class CoiConsent extends CoiElement {
         <h3>${words.consentTitle()}</h3>
         <p>${words.consentText()}</p>
         <coi-mode-choice
+          ?hides-chats=${this.hidesChats}
           .mode=${this.mode}
           .preview=${this.preview ?? undefined}
           .label=${words.consentTitle()}

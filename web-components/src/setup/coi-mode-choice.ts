@@ -26,6 +26,8 @@ export class CoiModeChoice extends CoiElement {
   /** Undefined = not known yet. */
   @property({ attribute: false }) preview: ConsentPreview | undefined;
   @property() label = '';
+  /** The host is a webmail that keeps chats out of its list. */
+  @property({ type: Boolean, attribute: 'hides-chats' }) hidesChats = false;
 
   #option(mode: 'active' | 'none', title: string, text: string, disabled = false) {
     return html`<label>
@@ -46,7 +48,7 @@ export class CoiModeChoice extends CoiElement {
     const activeText = this.preview?.coiServer === true ? words.modeActiveServerText() : words.modeActiveText();
     return html`<div class="choice" role="radiogroup" aria-label=${this.label}>
       ${this.#option('active', words.modeActive(), canMove ? activeText : words.modeCannotMove(), !canMove)}
-      ${this.#option('none', words.modeNone(), words.modeNoneText())}
+      ${this.#option('none', words.modeNone(), this.hidesChats ? words.modeNoneText() : words.modeNoneAloneText())}
     </div>`;
   }
 }

@@ -87,6 +87,8 @@ export class CoiSettings extends CoiElement {
   /** Someone said at sign-on that others use this computer: signing out removes everything. */
   @property({ type: Boolean, attribute: 'shared-computer' }) sharedComputer = false;
   @property({ type: Boolean }) busy = false;
+  /** The host is a webmail that keeps chats out of its list. */
+  @property({ type: Boolean, attribute: 'hides-chats' }) hidesChats = false;
   @state() private asking = false;
   @state() private wipe = false;
 
@@ -157,6 +159,7 @@ export class CoiSettings extends CoiElement {
             : html`<section>
               <h3>${words.whereChatsLive()}</h3>
               <coi-mode-choice
+                ?hides-chats=${this.hidesChats}
                 .mode=${overview.mode}
                 .preview=${this.preview ?? undefined}
                 .label=${words.whereChatsLive()}
