@@ -67,8 +67,7 @@ export const timelineStyles = css`
   .new-line::after {
     content: '';
     flex: 1;
-    height: 1px;
-    background: currentColor;
+    border-block-start: 1px solid currentColor; /* a border survives forced colours */
     opacity: 0.5;
   }
   .older {
