@@ -69,7 +69,10 @@ final class coi_session
         return $this->info() ?? [];
     }
 
-    /** At sign-off. Never throws: the engine ends the session by itself when nobody prolongs it. */
+    /**
+     * At sign-off. The engine is told when the request is over and the webmail's own session is gone: another tab that
+     * learns of it at once would else be signed on again. Never throws: the engine ends sessions that nobody prolongs.
+     */
     public function end(): void
     {
         $known = $this->known();
@@ -79,11 +82,13 @@ final class coi_session
         unset($_SESSION[self::NAME]);
         $cookie = $known['cookie'];
         $this->set_cookie($cookie['name'], '', $cookie['path'], time() - 86400);
-        try {
-            $this->engine->end($known['accountHash'], $cookie['name'], $cookie['value']);
-        } catch (coi_engine_error $error) {
-            (new coi_fault())->count('end', $error);
-        }
+        register_shutdown_function(function () use ($known, $cookie): void {
+            try {
+                $this->engine->end($known['accountHash'], $cookie['name'], $cookie['value']);
+            } catch (Throwable $error) {
+                (new coi_fault())->count('end', $error);
+            }
+        });
     }
 
     private function redeem(coi_account $account, ?string $session): array

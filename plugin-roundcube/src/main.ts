@@ -50,7 +50,10 @@ function start(rcmail: Rcmail, coi: CoiEnv): void {
 
   const watch = async (): Promise<void> => {
     const api = await connectChat(host);
-    rcmail.addEventListener('beforelogout', () => void api.signOut(false).catch(() => undefined));
+    const signOut = (): void => void api.signOut(false).catch(() => undefined);
+    // The taskbar's button is a switch of tasks; other skins and plugins use the command.
+    rcmail.addEventListener('beforeswitch-task', (task: unknown) => (task === 'logout' ? signOut() : undefined));
+    rcmail.addEventListener('beforelogout', signOut);
     rcmail.addEventListener('coi-mode', (next: Mode) => {
       api.setMode(next).catch(() => rcmail.display_message(rcmail.get_label('modefailed', 'coi_chat'), 'error'));
     });
