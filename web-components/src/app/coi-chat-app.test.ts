@@ -271,7 +271,7 @@ describe('messages', { concurrency: 2 }, () => {
     await log(page).getByText('<img src=x onerror=').waitFor();
     assert.equal(await page.title(), 'Gallery');
     const links = await page
-      .locator('coi-message a')
+      .locator('coi-message a[href]')
       .evaluateAll((all) => all.map((a) => [a.getAttribute('href'), a.getAttribute('rel')]));
     assert.ok(links.length >= 4);
     for (const [href, rel] of links) {
@@ -336,6 +336,8 @@ describe('messages', { concurrency: 2 }, () => {
 
   story('on the fast lane have no link to a file and no menu bar', 'states', NARROW, async (page) => {
     const lane = page.getByRole('article').filter({ hasText: 'Just now, over the fast lane' });
+    assert.equal(await lane.getByText('https://example.org/lane').count(), 1);
+    assert.equal(await lane.getByRole('link').count(), 0, 'a link leads somewhere before the mail is there');
     await lane.hover();
     assert.equal(await lane.getByRole('button').count(), 0);
   });

@@ -99,7 +99,7 @@ const stateRows: readonly RowView[] = [
     deliveryReason: 'unknown-outcome',
     at: at(9, 12),
   }),
-  row({ text: 'Just now, over the fast lane', provisional: 'lane', at: at(9, 20) }),
+  row({ text: 'Just now, over the fast lane: https://example.org/lane', provisional: 'lane', at: at(9, 20) }),
   row({ text: 'This one never came as mail', provisional: 'missing', at: at(9, 21) }),
   row({
     sender: { ...alice, self: false },

@@ -75,9 +75,8 @@ export class CoiMessage extends CoiElement {
   #mark(): TemplateResult | typeof nothing {
     const { delivery, provisional, own } = this.row;
     if (!own) {
-      return provisional === 'lane'
-        ? html`<span class="mark" title=${words.arriving()}>${icon('clock')}<span class="visually-hidden">${words.arriving()}</span></span>`
-        : nothing;
+      // A mark that goes away after half a second would only make the line jump.
+      return provisional === 'lane' ? html`<span class="visually-hidden">${words.arriving()}</span>` : nothing;
     }
     if (delivery === undefined) return nothing;
     const picture = {
@@ -104,12 +103,14 @@ export class CoiMessage extends CoiElement {
     return this.unfolded || text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
   }
 
+  /** Links of a line that the mailbox does not show yet lead nowhere (design §4.3, 1). */
   #runs(text: string): unknown {
-    return linkify(text).map(({ text: run, href }) =>
-      href === undefined
-        ? run
-        : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${this.#tab()}>${run}</a>`,
-    );
+    return linkify(text).map(({ text: run, href }) => {
+      if (href === undefined) return run;
+      return this.row.provisional !== undefined
+        ? html`<a>${run}</a>`
+        : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${this.#tab()}>${run}</a>`;
+    });
   }
 
   #text(meta: TemplateResult | typeof nothing, look = ''): TemplateResult | typeof nothing {
