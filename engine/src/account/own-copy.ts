@@ -21,6 +21,8 @@ const OWN = '$CoiOwn';
 /** Where a copy of an earlier try is looked for. */
 const NEWEST = 200;
 const SETTLE_MS = 1_500;
+/** How many places of own copies are remembered. */
+const MAX_PLACES = 500;
 
 /**
  * `before`: stored pending before the message is submitted. `after`: once it is accepted, because the server takes
@@ -32,6 +34,8 @@ export class OwnCopies {
   readonly #context: AccountContext;
   /** Accepted lines whose copy still says pending. */
   readonly #toSettle = new Map<string, MessageRefData | undefined>();
+  /** Where this process put copies, newest last. */
+  readonly #places = new Set<string>();
   #cancelSettle: (() => void) | undefined;
   #settling: Promise<void> = Promise.resolve();
 
@@ -62,7 +66,20 @@ export class OwnCopies {
         return appendMessage(session, path, bytes, flags);
       }
     }, 'urgent');
-    return place === undefined ? undefined : { mailbox: path, ...place };
+    if (place === undefined) return undefined;
+    this.#remember(place.uidValidity, place.uid);
+    return { mailbox: path, ...place };
+  }
+
+  /** True for a copy that says pending and that another process put there, which may have died meanwhile. */
+  isForeignPending(uidValidity: string, { uid, flags }: { readonly uid: number; readonly flags: readonly string[] }) {
+    return hasKeyword(flags, PENDING) && !this.#places.has(`${uidValidity}:${uid}`);
+  }
+
+  #remember(uidValidity: string, uid: number): void {
+    this.#places.add(`${uidValidity}:${uid}`);
+    const [oldest] = this.#places;
+    if (this.#places.size > MAX_PLACES && oldest !== undefined) this.#places.delete(oldest);
   }
 
   /** Looks for the copy of an earlier try among the newest messages. Selects and searches: for retries only. */

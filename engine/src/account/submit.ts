@@ -24,6 +24,8 @@ export const CLAIM_STALE_MS = 15_000;
 /** Data must go out this soon after the claim, so that nobody can have taken the claim over. */
 const DATA_DEADLINE_MS = 10_000;
 const HEARTBEAT_MS = 5_000;
+/** Longer than a claim of a dead process counts. */
+const FOREIGN_PENDING_MS = 20_000;
 const IN_FLIGHT_RETRY_MS = 1_000;
 const LANE_MAX_BYTES = 65_536;
 const COPY_RETRY_MS = [2_000, 10_000, 60_000] as const;
@@ -60,6 +62,7 @@ export class Submitter {
   readonly #running = new Map<string, Promise<SubmitResult>>();
   /** Message-IDs of unknown outcome that evidence may settle. */
   readonly #unknown = new Map<string, Unknown>();
+  #isReconcileDue = false;
 
   constructor(options: SubmitterOptions) {
     this.#options = options;
@@ -108,6 +111,20 @@ export class Submitter {
     const plan = this.#plan();
     if (plan === 'before') this.copies.settle(messageId, unknown.copy);
     else if (unknown.bytes !== undefined) await this.#copyAfter(plan, unknown.bytes);
+  }
+
+  /**
+   * A client fetched these: a pending copy that another process put there is looked at a little later, because that
+   * process may have died between the mail server's word and its own last step.
+   */
+  fetched(uidValidity: string, messages: readonly { readonly uid: number; readonly flags: readonly string[] }[]): void {
+    const { clock } = this.#context;
+    if (this.#isReconcileDue || !messages.some((one) => this.copies.isForeignPending(uidValidity, one))) return;
+    this.#isReconcileDue = true;
+    clock.after(FOREIGN_PENDING_MS, () => {
+      this.#isReconcileDue = false;
+      void this.reconcile();
+    });
   }
 
   /**

@@ -3,7 +3,7 @@ import { MAX_WINDOW_BYTES } from '@coi-webmail/protocol';
 import { fetchWindow, planWindow } from '../imap/fetch.ts';
 import type { Handler } from './handler.ts';
 
-export const messageFetch: Handler<'message.fetch'> = async ({ context, mode }, params) => {
+export const messageFetch: Handler<'message.fetch'> = async ({ context, mode, submitter }, params) => {
   const { mailbox, uidValidity, uids } = params;
   context.mailboxes.requireRole(mailbox);
   const access = mode.value === null ? 'read' : 'write';
@@ -14,5 +14,8 @@ export const messageFetch: Handler<'message.fetch'> = async ({ context, mode }, 
       return fetchWindow(session, await planWindow(session, uids));
     });
   // Room is waited for before the connection is taken: lines go out meanwhile.
-  return deps.budget.use(identity.hash, MAX_WINDOW_BYTES, window);
+  const result = await deps.budget.use(identity.hash, MAX_WINDOW_BYTES, window);
+  if (mode.value !== null && mailbox === context.mailboxes.path('chats'))
+    submitter.fetched(uidValidity, result.messages);
+  return result;
 };
