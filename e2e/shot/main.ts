@@ -48,6 +48,7 @@ try {
   const atAlice = await RoundcubePage.signIn(await browser.newContext(CONTEXT), info, alice);
   await shoot(atAlice.page, 'mail-before-consent-1440');
   await atAlice.openPanel();
+  await atAlice.page.getByText(/\d+ chat mails/).waitFor();
   await shoot(atAlice.page, 'consent-1440');
   const chat = await atAlice.startChatting('active');
   await atAlice.sees(9);

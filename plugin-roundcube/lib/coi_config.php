@@ -46,7 +46,7 @@ final class coi_config
 
     public function is_panel_open(): bool
     {
-        return (bool) $this->config->get('coi_panel', $this->config->get('coi_chat_panel_open', true));
+        return (bool) $this->config->get('coi_panel', $this->config->get('coi_chat_panel_open', false));
     }
 
     /** Width of the docked panel, px. */

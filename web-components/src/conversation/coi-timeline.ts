@@ -216,6 +216,8 @@ export class CoiTimeline extends CoiElement {
     await Promise.all(this.#messages().map((message) => message.updateComplete));
     this.#hold();
     this.#fill();
+    // Everything fits: no scroll event will tell that the end is in view.
+    if (!this.atEnd && this.#atEndNow() && this.log.scrollHeight <= this.log.clientHeight) this.atEnd = true;
   }
 
   #hold(): void {
