@@ -18,13 +18,12 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: ['base', 'coi', 'protocol'],
   'web-components': ['base', 'chat', 'client'],
   'plugin-roundcube': ['web-components'],
-  'test-support': ['base', 'coi', 'chat', 'protocol', 'crypto'],
   tooling: [],
   e2e: ['base', 'coi', 'protocol', 'tooling'],
 };
 
 /** What tests of any package may import besides. */
-const FOR_TESTS = ['test-support', 'tooling', 'e2e', 'protocol'];
+const FOR_TESTS = ['tooling', 'e2e', 'protocol'];
 
 /** Outside library -> the folders that own it. A library that is not here has no owner and may not be used. */
 export const OWNERS: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +37,6 @@ export const OWNERS: Readonly<Record<string, readonly string[]>> = {
   valibot: ['packages/protocol/'],
   lit: ['web-components/'],
   '@lit/localize': ['web-components/'],
-  '@tanstack/virtual-core': ['web-components/'],
   'linkify-it': ['web-components/'],
   'bootstrap-icons': ['web-components/'],
   ws: ['engine/src/server/', 'packages/client/src/headless'],
