@@ -3,7 +3,7 @@
  * their own files; here is only who hears of what.
  */
 import { CoiError, isCoiError, systemClock } from '@coi-webmail/base';
-import type { FileAnswer, Method, Params, Result } from '@coi-webmail/protocol';
+import type { FileAnswer, MailboxState, Method, Params, Result } from '@coi-webmail/protocol';
 import { CommandConnection } from '../imap/command.ts';
 import { ImapSession } from '../imap/session.ts';
 import { type ConnectionState, Supervisor } from '../imap/supervisor.ts';
@@ -37,6 +37,7 @@ const TRANSFER_IDLE_MS = 10_000;
 const DORMANT_AFTER_MS = 5 * 60_000;
 const POLL_ACTIVE_MS = 15_000;
 const POLL_IDLE_MS = 60_000;
+const GATHER_MS = 50;
 
 export const createAccount: CreateAccount = (identity, credentials, deps) => new Account(identity, credentials, deps);
 
@@ -63,6 +64,7 @@ class Account implements AccountService {
   #credentials: Credentials;
   #socketCount = 0;
   #wasOnline = false;
+  #isListing = false;
   #isStopped = false;
   #leaveHub: () => void;
   #cancelDormant: (() => void) | undefined;
@@ -233,6 +235,7 @@ class Account implements AccountService {
       flags: (uidValidity, change) =>
         context.emit({ event: 'message.flags', data: { mailbox: 'INBOX', uidValidity, changes: [change] } }),
       expunged: (uidValidity, uid) => this.#changes.expunged('INBOX', uidValidity, uid),
+      listed: () => this.#listed(),
     };
   }
 
@@ -241,21 +244,62 @@ class Account implements AccountService {
     const { context, mode, filing } = this.#parts;
     const { mailboxes } = context;
     mailboxes.learn(await watch.list(), watch.namespace());
-    const before = new Map(mailboxes.states().map((state) => [state.path, JSON.stringify(state)]));
+    const before = mailboxes.states();
+    await this.#watchAll(watch);
     await this.#readStates(watch);
-    if (!this.#wasOnline && (await this.#readSettings())) await this.#readStates(watch);
-    if (mode.value !== null && mailboxes.path('chats') !== undefined) await this.#probeChats();
-    await watch.watchOthers(mailboxes.others());
-    if (this.#wasOnline) {
-      context.emit({ event: 'mailboxes.changed', data: { mailboxes: mailboxes.states() } });
-      for (const state of mailboxes.states()) {
-        if (before.get(state.path) !== JSON.stringify(state)) this.#changes.note(state.path);
-      }
+    if (!this.#wasOnline && (await this.#readSettings())) {
+      await this.#watchAll(watch);
+      await this.#readStates(watch);
     }
+    if (mode.value !== null) await this.#probeChats();
+    if (this.#wasOnline) this.#tellChanges(before);
     if (!this.#wasOnline && mode.value !== null) void this.#parts.submitter.reconcile();
     this.#wasOnline = true;
     this.#schedulePoll();
     for (const path of mode.value === null && !context.hasClient() ? [] : filing.paths()) filing.notice(path);
+  }
+
+  /** Watches what is there. What appeared before the server began to tell is looked for until nothing did. */
+  async #watchAll(watch: Watch): Promise<void> {
+    const { mailboxes } = this.#parts.context;
+    do await watch.watchOthers(mailboxes.others());
+    while (!mailboxes.hasOurs && mailboxes.learn(await watch.list(), watch.namespace()));
+  }
+
+  /** Somebody made or removed a mailbox; several within a moment count as one. */
+  #listed(): void {
+    if (this.#isListing) return;
+    this.#isListing = true;
+    this.#clock.after(GATHER_MS, () => {
+      this.#isListing = false;
+      this.#lookAround().catch((error: unknown) => this.#failed('list-failed', error));
+    });
+  }
+
+  /** Lists the mailboxes again: those of a consent that was given at another process, for example. */
+  async #lookAround(): Promise<void> {
+    const watch = this.#supervisor.live;
+    if (watch === undefined) return;
+    const { mailboxes } = this.#parts.context;
+    mailboxes.learn(await watch.list(), watch.namespace());
+    await this.#watchWhatIsThere(watch);
+  }
+
+  /** Watches what is there now, and tells what happened meanwhile; a mailbox that nobody watched yet is news as a whole. */
+  async #watchWhatIsThere(watch: Watch): Promise<void> {
+    const { mailboxes } = this.#parts.context;
+    if (watch.watches(mailboxes.others())) return;
+    const before = mailboxes.states();
+    await this.#watchAll(watch);
+    await this.#readStates(watch);
+    this.#tellChanges(before);
+  }
+
+  #tellChanges(before: readonly MailboxState[]): void {
+    const { mailboxes, emit } = this.#parts.context;
+    const known = new Set(before.map((state) => JSON.stringify(state)));
+    emit({ event: 'mailboxes.changed', data: { mailboxes: mailboxes.states() } });
+    for (const state of mailboxes.states()) if (!known.has(JSON.stringify(state))) this.#changes.note(state.path);
   }
 
   async #readStates(watch: Watch): Promise<void> {
@@ -277,7 +321,8 @@ class Account implements AccountService {
   /** Learns whether the chats mailbox takes keywords, off the way of any line. */
   async #probeChats(): Promise<void> {
     const { commands, mailboxes } = this.#parts.context;
-    const path = mailboxes.chatPath('chats');
+    const path = mailboxes.path('chats');
+    if (path === undefined || mailboxes.keywords(path)) return;
     await commands.run(async (session) => {
       const chats = await session.select(path, 'write');
       mailboxes.noteKeywords(path, chats.keywords);
@@ -287,14 +332,15 @@ class Account implements AccountService {
   async #modeChanged(): Promise<void> {
     const { context, mode, filing } = this.#parts;
     context.emit({ event: 'mode.changed', data: { mode: mode.value } });
+    filing.modeChanged().catch((error: unknown) => this.#failed('filing-failed', error));
     const watch = this.#supervisor.live;
-    // What is watched is told once per connection, so a new one is opened.
-    if (watch !== undefined && !watch.watches(context.mailboxes.others())) {
-      this.#supervisor.restart();
-    }
-    filing.modeChanged().catch((error: unknown) => {
-      this.#deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
-    });
+    if (watch === undefined) return;
+    this.#watchWhatIsThere(watch).catch((error: unknown) => this.#failed('watch-failed', error));
+    this.#probeChats().catch((error: unknown) => this.#failed('probe-failed', error));
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#deps.log.warn(what, { code: isCoiError(error) ? error.code : 'internal' });
   }
 
   #stateChanged(state: ConnectionState): void {
@@ -332,9 +378,11 @@ class Account implements AccountService {
 
   async #poll(): Promise<void> {
     const watch = this.#supervisor.live;
-    if (watch === undefined || watch.notifies) return;
+    if (watch === undefined || (watch.notifies && watch.notifiesNames)) return;
+    const { mailboxes } = this.#parts.context;
     try {
-      await watch.read(this.#parts.context.mailboxes.others());
+      if (!watch.notifies) await watch.read(mailboxes.others());
+      if (!watch.notifiesNames && !mailboxes.hasOurs) await this.#lookAround();
     } catch (error) {
       this.#deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }

@@ -101,10 +101,8 @@ test('consent creates the chat mailboxes, subscribed, and files what lay there b
   await alice.stop();
 });
 
-test('consent outlives the process, and another process hears of it', async () => {
+test('consent outlives the process', async () => {
   const alice = await person(live);
-  const elsewhere = await person(live, { user: alice.user });
-  await elsewhere.account.describe();
   await alice.account.call('mode.set', { mode: 'none' });
   await alice.stop();
   const again = await person(live, { user: alice.user });
@@ -112,6 +110,26 @@ test('consent outlives the process, and another process hears of it', async () =
   await again.account.call('mode.set', { mode: 'active' });
   assert.equal((await again.account.describe()).mode, 'active');
   await again.stop();
+});
+
+test('another process hears of the consent, and of another mode, from the mailbox', async () => {
+  const alice = await person(live);
+  const elsewhere = await person(live, { user: alice.user });
+  assert.equal((await elsewhere.account.describe()).mode, null);
+  await alice.account.call('mode.set', { mode: 'none' });
+  const consentedAt = Date.now();
+  await elsewhere.events.next('mode.changed', ({ mode }) => mode === 'none');
+  assert.ok(Date.now() - consentedAt < 4_000);
+  const { mailboxes } = await elsewhere.events.next('mailboxes.changed');
+  assert.ok(mailboxes.some(({ role }) => role === 'chats'));
+  await alice.account.call('mode.set', { mode: 'active' });
+  await elsewhere.events.next('mode.changed', ({ mode }) => mode === 'active');
+  await elsewhere.account.call('mode.set', { mode: 'none' });
+  await alice.events.next('mode.changed', ({ mode }) => mode === 'none');
+  assert.ok(elsewhere.events.of('account.state').every(({ state }) => state === 'online'));
+  const { revision } = await alice.account.call('storage.put', { kind: 'drafts', document: '{}', ifRevision: '' });
+  await elsewhere.events.next('storage.changed', (change) => change.revision === revision);
+  await alice.stop();
   await elsewhere.stop();
 });
 

@@ -164,6 +164,23 @@ test('without NOTIFY the inbox is pushed all the same', async () => {
   await stop();
 });
 
+test('without NOTIFY a consent given elsewhere is found by the next poll', async () => {
+  const server = await startLesserServer(live.stack.info.ports.imap, ['NOTIFY']);
+  const issuer = await issuerOf(live);
+  const alice = await person(live, { issuer: { imap: { ...issuer.imap, port: server.port, tls: 'none' } } });
+  assert.equal((await alice.account.describe()).mode, null);
+  const elsewhere = await person(live, { user: alice.user });
+  await elsewhere.account.call('mode.set', { mode: 'active' });
+  await until(async () => alice.events.of('mode.changed').length > 0, 'the consent', 20_000);
+  assert.deepEqual(alice.events.of('mode.changed'), [{ mode: 'active' }]);
+  await elsewhere.account.call('mode.set', { mode: 'none' });
+  await until(async () => alice.events.of('mode.changed').length > 1, 'the other mode', 20_000);
+  assert.equal((await alice.account.describe()).mode, 'none');
+  await alice.stop();
+  await elsewhere.stop();
+  await server.stop();
+});
+
 test('with everything switched off at once chat still works, and nothing is removed', async () => {
   const hidden = [
     'MOVE',

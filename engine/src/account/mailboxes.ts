@@ -26,7 +26,7 @@ export class Mailboxes {
 
   /** @returns true when other mailboxes than before have a role */
   learn(list: readonly ListedMailbox[], namespace: Namespace): boolean {
-    const before = JSON.stringify([...this.#paths]);
+    const before = this.#roles();
     this.#namespace = namespace;
     this.#paths.clear();
     this.#paths.set('inbox', 'INBOX');
@@ -39,7 +39,11 @@ export class Mailboxes {
       if (role !== undefined && !this.#paths.has(role)) this.#paths.set(role, path);
     }
     for (const path of this.#states.keys()) if (this.roleOf(path) === undefined) this.#states.delete(path);
-    return before !== JSON.stringify([...this.#paths]);
+    return before !== this.#roles();
+  }
+
+  #roles(): string {
+    return JSON.stringify([...this.#paths].sort());
   }
 
   /** Where one of our mailboxes lies or would lie. */
@@ -68,6 +72,11 @@ export class Mailboxes {
   others(): readonly string[] {
     const watched: readonly MailboxRole[] = ['chats', 'contacts', 'blocked', 'sent', 'junk'];
     return watched.flatMap((role) => this.#paths.get(role) ?? []);
+  }
+
+  /** All of ours are there. */
+  get hasOurs(): boolean {
+    return (['chats', 'contacts', 'blocked'] as const).every((role) => this.#paths.has(role));
   }
 
   paths(): readonly string[] {

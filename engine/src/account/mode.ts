@@ -20,12 +20,12 @@ export class ModeSetting {
     return this.#mode;
   }
 
-  /** Reads the setting. @returns true when it changed */
+  /** Reads the setting. What cannot be read takes back nothing. @returns true when it changed */
   async load(): Promise<boolean> {
     const { document } = await this.#storage.get('settings');
     const mode = readMode(document);
     if (document !== undefined && mode === null) this.#log.warn('settings-unreadable');
-    if (mode === this.#mode) return false;
+    if (mode === null || mode === this.#mode) return false;
     this.#mode = mode;
     return true;
   }

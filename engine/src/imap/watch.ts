@@ -22,6 +22,8 @@ export interface WatchListener {
   expunged(uidValidity: string, uid: number | undefined): void;
   /** Something changed in another mailbox. */
   changed(path: string): void;
+  /** Mailboxes came, went or were renamed. Only where {@link Watch.notifiesNames}. */
+  listed(): void;
 }
 
 export class Watch implements Live {
@@ -34,7 +36,10 @@ export class Watch implements Live {
   readonly #read = new Map<string, string>();
   readonly #pushed = new Map<string, string>();
   #notifies = false;
+  #notifiesNames = false;
   #others: readonly string[] = [];
+  /** As the server writes them -> path, of what is pushed. */
+  #wireNames: ReadonlyMap<string, string> = new Map();
 
   private constructor(client: ImapFlow, inbox: SelectedMailbox, listener: WatchListener) {
     this.client = client;
@@ -76,6 +81,11 @@ export class Watch implements Live {
     return this.#notifies;
   }
 
+  /** True when new and renamed mailboxes are pushed. */
+  get notifiesNames(): boolean {
+    return this.#notifiesNames;
+  }
+
   /** Are exactly these other mailboxes watched? */
   watches(paths: readonly string[]): boolean {
     return [...paths].sort().join('\n') === [...this.#others].sort().join('\n');
@@ -102,24 +112,36 @@ export class Watch implements Live {
     return states;
   }
 
-  /** Begins to watch other mailboxes. */
+  /** Watches these other mailboxes from now on, instead of those before. Read their state afterwards. */
   async watchOthers(paths: readonly string[]): Promise<void> {
     this.#others = paths;
-    if (!this.capabilities.notify || paths.length === 0) return;
-    const wireNames = new Map(paths.map((path) => [this.#wireName(path), path]));
-    onUntagged(this.client, 'STATUS', async (untagged) => this.#onStatus(untagged, wireNames));
+    if (!this.capabilities.notify) return;
+    this.#wireNames = new Map(paths.map((path) => [this.#wireName(path), path]));
+    onUntagged(this.client, 'STATUS', async (untagged) => this.#onStatus(untagged));
+    onUntagged(this.client, 'LIST', async () => this.#onList());
+    // Dovecot 2.3 pushes nothing any more after a second SET, unless NONE came before.
+    if (this.#notifies) await this.#notify(atom('NONE'));
+    this.#notifiesNames = await this.#notify(atom('SET'), ...this.#groups(paths), NAMES);
+    this.#notifies =
+      this.#notifiesNames || (paths.length > 0 && (await this.#notify(atom('SET'), ...this.#groups(paths))));
+  }
+
+  #groups(paths: readonly string[]): readonly CommandArgument[] {
+    const selectedGroup: CommandArgument = [atom('selected'), EVENTS];
+    if (paths.length === 0) return [selectedGroup];
+    return [selectedGroup, [atom('mailboxes'), paths.map((path) => mailboxArgument(this.client, path)), EVENTS]];
+  }
+
+  /** @returns false when the server takes no NOTIFY with these events: poll instead */
+  async #notify(...request: readonly CommandArgument[]): Promise<boolean> {
     try {
       await this.#leaveIdle();
-      await execute(this.client, 'watch other mailboxes', 'NOTIFY', [
-        atom('SET'),
-        [atom('selected'), EVENTS],
-        [atom('mailboxes'), paths.map((path) => mailboxArgument(this.client, path)), EVENTS],
-      ]);
-      this.#notifies = true;
+      await execute(this.client, 'watch other mailboxes', 'NOTIFY', request);
       await this.#leaveIdle();
-    } catch {
-      // The server takes no NOTIFY with these events: poll instead.
-      this.#notifies = false;
+      return true;
+    } catch (error) {
+      if (!this.client.usable) throw error;
+      return false;
     }
   }
 
@@ -136,18 +158,24 @@ export class Watch implements Live {
     await this.client.noop();
   }
 
-  #onStatus(untagged: ImapResponse, wireNames: ReadonlyMap<string, string>): void {
+  #onStatus(untagged: ImapResponse): void {
     const [name, items] = untagged.attributes ?? [];
-    const path = wireNames.get(String(name?.value ?? ''));
+    const path = this.#wireNames.get(String(name?.value ?? ''));
     if (path === undefined || !Array.isArray(items)) return;
     const state = words(items).join(' ');
     const before = this.#pushed.get(path);
     this.#pushed.set(path, state);
     if (this.#notifies && before !== state) this.#listener.changed(path);
   }
+
+  /** Answers to our own LIST do not come here. */
+  #onList(): void {
+    if (this.#notifiesNames) this.#listener.listed();
+  }
 }
 
 const EVENTS: CommandArgument = [atom('MessageNew'), atom('MessageExpunge'), atom('FlagChange')];
+const NAMES: CommandArgument = [atom('personal'), [atom('MailboxName')]];
 
 function fingerprint(state: Omit<MailboxState, 'role'>): string {
   return [state.uidValidity, state.uidNext, state.messageCount, state.highestModSeq].join(' ');

@@ -101,6 +101,18 @@ test('a line that is given to both at once goes out once and lies once in each m
   assert.equal(await messageCount(alice, 'COI/Chats'), lines.length);
 });
 
+test('consent given at one engine, and another mode, reach the tabs of the other within seconds', async () => {
+  const alice = await stack.freshUser();
+  const session = await signOn(one, alice);
+  const [atOne, atTwo] = [await connect(one, session), await connect(two, session)];
+  const modes = (socket: TestSocket) =>
+    socket.events.flatMap((frame) => (frame.event === 'mode.changed' ? [(frame.data as { mode: string }).mode] : []));
+  await atOne.call('mode.set', { mode: 'active' });
+  await until(async () => modes(atTwo).join() === 'active', 'the consent', 5_000);
+  await atTwo.call('mode.set', { mode: 'none' });
+  await until(async () => modes(atOne).join() === 'active,none', 'the other mode', 5_000);
+});
+
 test('chat mail that both see is filed once', async () => {
   const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
   const session = await signOn(one, bob);
