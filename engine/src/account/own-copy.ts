@@ -5,7 +5,7 @@
 import { isCoiError } from '@coi-webmail/base';
 import type { MessageRefData } from '@coi-webmail/protocol';
 import { appendMessage } from '../imap/append.ts';
-import { fetchHeads } from '../imap/fetch.ts';
+import { fetchHeads, type MessageHeadBytes } from '../imap/fetch.ts';
 import { storeFlags } from '../imap/flag.ts';
 import { remove } from '../imap/guard.ts';
 import { lowestOfNewest, searchUids } from '../imap/search.ts';
@@ -29,6 +29,12 @@ const MAX_PLACES = 500;
  * no keywords. `sent`: after, into Sent, as any mail program does (before consent). `none`: the server does it.
  */
 export type CopyPlan = 'before' | 'after' | 'sent' | 'none';
+
+export interface FoundCopy {
+  readonly copy: MessageRefData;
+  /** The copy alone tells that its line was accepted: it is pending no more, or is only stored afterwards. */
+  readonly isSent: boolean;
+}
 
 export class OwnCopies {
   readonly #context: AccountContext;
@@ -83,14 +89,18 @@ export class OwnCopies {
   }
 
   /** Looks for the copy of an earlier try among the newest messages. Selects and searches: for retries only. */
-  find(messageId: string, known: MessageRefData | undefined): Promise<MessageRefData | undefined> {
+  find(messageId: string, known: MessageRefData | undefined): Promise<FoundCopy | undefined> {
     const { mailboxes, commands } = this.#context;
-    const path = mailboxes.chatPath('chats');
+    const path = mailboxes.path('chats');
+    if (path === undefined) return Promise.resolve(undefined);
     return commands.run(async (session) => {
       const mailbox = await session.selectFresh(path, 'write');
-      const isThere = known?.uidValidity === mailbox.uidValidity && (await isMessage(session, known.uid, messageId));
-      const uid = isThere ? known?.uid : await findNewest(session, mailbox.messageCount, messageId);
-      return uid === undefined ? undefined : { mailbox: path, uidValidity: mailbox.uidValidity, uid };
+      const { uidValidity, messageCount } = mailbox;
+      const there = known?.uidValidity === uidValidity ? await headOf(session, known.uid, messageId) : undefined;
+      const head = there ?? (await findNewest(session, messageCount, messageId));
+      if (head === undefined) return undefined;
+      const isSent = !mailbox.keywords || (hasKeyword(head.flags, OWN) && !hasKeyword(head.flags, PENDING));
+      return { copy: { mailbox: path, uidValidity, uid: head.uid }, isSent };
     }, 'urgent');
   }
 
@@ -116,9 +126,9 @@ export class OwnCopies {
       const uid =
         copy?.uidValidity === mailbox.uidValidity
           ? copy.uid
-          : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+          : (await findNewest(session, mailbox.messageCount, messageId, PENDING))?.uid;
       if (uid === undefined) return;
-      if (!(await isMessage(session, uid, messageId))) return;
+      if ((await headOf(session, uid, messageId)) === undefined) return;
       await remove(session, mailbox, { kind: 'cancelled', uids: [uid] });
     });
   }
@@ -152,7 +162,8 @@ export class OwnCopies {
         const uids: number[] = [];
         for (const [messageId, copy] of waiting) {
           const isKnown = copy !== undefined && copy.uidValidity === mailbox.uidValidity;
-          const uid = isKnown ? copy.uid : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+          const found = isKnown ? copy : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+          const uid = found?.uid;
           if (uid !== undefined) uids.push(uid);
         }
         await storeFlags(session, uids, 'remove', [PENDING]);
@@ -168,18 +179,18 @@ async function findNewest(
   messageCount: number,
   messageId: string,
   keyword?: string,
-): Promise<number | undefined> {
+): Promise<MessageHeadBytes | undefined> {
   if (messageCount === 0) return undefined;
   const from = await lowestOfNewest(session, NEWEST, messageCount);
   for (const uid of await searchUids(session, from, { header: { 'message-id': messageId } })) {
-    const [head] = await fetchHeads(session, String(uid));
-    if (head === undefined || readOuterHead(head.header).messageId !== messageId) continue;
-    if (keyword === undefined || hasKeyword(head.flags, keyword)) return uid;
+    const head = await headOf(session, uid, messageId);
+    if (head !== undefined && (keyword === undefined || hasKeyword(head.flags, keyword))) return head;
   }
   return undefined;
 }
 
-async function isMessage(session: ImapSession, uid: number, messageId: string): Promise<boolean> {
+/** Undefined when it is another message, or none. */
+async function headOf(session: ImapSession, uid: number, messageId: string): Promise<MessageHeadBytes | undefined> {
   const [head] = await fetchHeads(session, String(uid));
-  return head !== undefined && readOuterHead(head.header).messageId === messageId;
+  return head !== undefined && readOuterHead(head.header).messageId === messageId ? head : undefined;
 }

@@ -176,6 +176,71 @@ test('a line to nobody is refused, and its pending copy goes; foreign deleted ma
   await alice.stop();
 });
 
+test('after a line to nobody the next one goes out', async () => {
+  const [alice, bob] = [await consenting(), await consenting()];
+  await assert.rejects(send(alice, lineTo(alice, 'nobody@example.test')));
+  assert.equal((await send(alice, lineTo(alice, bob))).state, 'sent');
+  await alice.stop();
+  await bob.stop();
+});
+
+test('the submission server is away: whoever asks next finds the copy that lies there', async () => {
+  const store = new MemoryStore();
+  const issuer = await issuerOf({ stack, stop: async () => undefined });
+  const nobodyListens = { ...issuer.smtp, port: 1 };
+  const alice = await person(
+    { stack, stop: async () => undefined },
+    { deps: { store }, issuer: { smtp: nobodyListens } },
+  );
+  await alice.account.call('mode.set', { mode: 'active' });
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  await assert.rejects(send(alice, line), (error) => isCoiError(error, 'smtp-unavailable'));
+  await alice.stop();
+  const again = await consenting({ user: alice.user, deps: { store } });
+  assert.equal((await send(again, line)).state, 'sent');
+  assert.equal((await flagsOf(again, 'COI/Chats')).length, 1);
+  await again.stop();
+});
+
+for (const pool of [undefined, 'nokeyword'] as const) {
+  test(`a Store that forgot${pool === undefined ? '' : ', keywords forbidden'}: the mailbox tells that the line was sent`, async () => {
+    const [alice, bob] = [await consenting(pool === undefined ? {} : { pool }), await consenting()];
+    const line = lineTo(alice, bob);
+    assert.equal((await send(alice, line)).state, 'sent');
+    await alice.stop();
+    const again = await consenting({ user: alice.user });
+    assert.equal((await send(again, { ...line, attempt: 1 })).state, 'sent');
+    assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
+    assert.equal((await flagsOf(again, 'COI/Chats')).length, 1);
+    await again.stop();
+    await bob.stop();
+  });
+}
+
+test('keywords forbidden: a line that was sent once more has one copy, whatever evidence follows', async () => {
+  const hub = newHub();
+  const alice = await overFaults({ pool: 'nokeyword', deps: { hub } });
+  stack.faults.submission.failNext('dot-lost');
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  assert.equal((await send(alice, line)).state, 'unknown');
+  assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
+  hub.sendEvidence({ messageId: line.messageId, from: alice.user.address });
+  await alice.stop();
+  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+});
+
+test('evidence that is faster than the answer of the submission server counts', async () => {
+  const hub = newHub();
+  const alice = await overFaults({ deps: { hub } });
+  stack.faults.submission.failNext('reply-lost');
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  const answer = send(alice, line);
+  hub.sendEvidence({ messageId: line.messageId, from: alice.user.address });
+  assert.equal((await answer).state, 'sent');
+  await alice.stop();
+  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat']);
+});
+
 test('keywords forbidden: the copy is stored once the line is accepted', async () => {
   const [alice, bob] = [await consenting({ pool: 'nokeyword' }), await consenting()];
   const { state, copy } = await send(alice, lineTo(alice, bob));

@@ -13,7 +13,7 @@ import { isTemporary } from '../smtp/errors.ts';
 import { LARGE_BYTES } from '../smtp/pool.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
-import { type CopyPlan, OwnCopies } from './own-copy.ts';
+import { type CopyPlan, type FoundCopy, OwnCopies } from './own-copy.ts';
 import { checkSubmission } from './submission-check.ts';
 
 type SubmitParams = Params<'message.submit'>;
@@ -62,6 +62,8 @@ export class Submitter {
   readonly #running = new Map<string, Promise<SubmitResult>>();
   /** Message-IDs of unknown outcome that evidence may settle. */
   readonly #unknown = new Map<string, Unknown>();
+  /** Message-IDs that arrived while their submission still runs. */
+  readonly #evident = new Set<string>();
   #isReconcileDue = false;
 
   constructor(options: SubmitterOptions) {
@@ -89,7 +91,10 @@ export class Submitter {
     const key = claimKey(identity.hash, params.messageId);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const job = this.#claim(key, params).finally(() => this.#running.delete(key));
+    const job = this.#claim(key, params).finally(() => {
+      this.#running.delete(key);
+      this.#evident.delete(params.messageId);
+    });
     this.#running.set(key, job);
     return job;
   }
@@ -102,10 +107,12 @@ export class Submitter {
 
   /** Somebody's mailbox has a message of ours whose outcome was unknown. */
   async evidence(messageId: string): Promise<void> {
+    const { deps, clock, emit, identity } = this.#context;
+    // The mail server may be slower with its reply than with its delivery.
+    if (this.#running.has(claimKey(identity.hash, messageId))) this.#evident.add(messageId);
     const unknown = this.#unknown.get(messageId);
     if (unknown === undefined) return;
     this.#unknown.delete(messageId);
-    const { deps, clock, emit } = this.#context;
     await deps.store.settleClaim(unknown.key, 'accepted', clock.now(), formatCopy(unknown.copy));
     emit({ event: 'submit.settled', data: { messageId, state: 'sent' } });
     const plan = this.#plan();
@@ -149,7 +156,7 @@ export class Submitter {
     const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
     if (claim.state === 'accepted') this.copies.settle(messageId, copy);
     if (claim.state === 'unknown') this.#unknown.set(messageId, { key, copy, bytes: undefined });
-    if (claim.state === 'new') await deps.store.settleClaim(key, 'released', clock.now(), undefined);
+    if (claim.state === 'new') await deps.store.settleClaim(key, 'released', clock.now(), formatCopy(copy));
   }
 
   /** Resolves when no submission runs and copies are settled. */
@@ -164,8 +171,11 @@ export class Submitter {
     const claim = await store.claim(key, claimedAt, CLAIM_STALE_MS);
     const attempt = { key, params, claimedAt };
     switch (claim.state) {
-      case 'new':
-        return this.#send({ ...attempt, isRetry: params.attempt > 0, knownCopy: undefined });
+      case 'new': {
+        const { earlier } = claim;
+        const isRetry = params.attempt > 0 || earlier !== undefined;
+        return this.#send({ ...attempt, isRetry, knownCopy: parseCopy(earlier?.copy) });
+      }
       case 'accepted':
         return sent(claim.acceptedAt, parseCopy(claim.copy));
       case 'in-flight':
@@ -185,12 +195,15 @@ export class Submitter {
   async #send(attempt: Attempt): Promise<SubmitResult> {
     const { smtp, identity, clock } = this.#context;
     const { params } = attempt;
+    const plan = this.#plan();
+    this.#unknown.delete(params.messageId);
+    const found = await this.#findCopy(plan, attempt);
+    if (found?.isSent === true) return this.#sentBefore(attempt, found.copy);
     const heartbeat = new Heartbeat(() => this.#progress(attempt, undefined), this.#context);
     // A large copy takes its time: the claim shows signs of life from the start.
     const isLarge = params.bytes.length > LARGE_BYTES;
     if (isLarge) await heartbeat.begin();
-    const plan = this.#plan();
-    const copying = this.#copyBefore(plan, attempt);
+    const copying = this.#copyBefore(plan, params.bytes, found?.copy);
     const beforeData = async () => {
       const copy = await copying;
       if (!isLarge && clock.now() - attempt.claimedAt > DATA_DEADLINE_MS) {
@@ -227,18 +240,19 @@ export class Submitter {
     const settle = (state: 'accepted' | 'unknown' | 'released', copy: MessageRefData | undefined) =>
       deps.store.settleClaim(key, state, acceptedAt, formatCopy(copy));
     switch (outcome.state) {
-      case 'accepted': {
-        this.#handToLane(params, outcome, acceptedAt);
+      case 'accepted':
+      case 'unknown': {
+        if (outcome.state === 'accepted') this.#handToLane(params, outcome, acceptedAt);
         const before = await copying;
+        if (outcome.state === 'unknown' && !this.#evident.has(params.messageId)) {
+          await settle('unknown', before);
+          return this.#outcomeUnknown(key, params, before);
+        }
         await settle('accepted', before);
         const copy = before ?? (await this.#copyAfter(plan, params.bytes));
         if (plan === 'before') this.copies.settle(params.messageId, copy);
-        return { ...sent(acceptedAt, copy), rejected: [...outcome.rejected] };
-      }
-      case 'unknown': {
-        const copy = await copying;
-        await settle('unknown', copy);
-        return this.#outcomeUnknown(key, params, copy);
+        const rejected = outcome.state === 'accepted' ? [...outcome.rejected] : [];
+        return { ...sent(acceptedAt, copy), rejected };
       }
       case 'failed': {
         const copied = await copying.then(
@@ -256,14 +270,36 @@ export class Submitter {
     }
   }
 
+  /** What an earlier try left in the mailbox, which knows better than a Store that forgot. */
+  async #findCopy(plan: CopyPlan, attempt: Attempt): Promise<FoundCopy | undefined> {
+    const { key, params, isRetry, knownCopy } = attempt;
+    if (!isRetry || (plan !== 'before' && plan !== 'after')) return undefined;
+    try {
+      return await this.copies.find(params.messageId, knownCopy);
+    } catch (error) {
+      // Somebody deleted the mailbox; storing the copy makes it again.
+      if (isCoiError(error, 'mailbox-not-found')) return undefined;
+      const { deps, clock } = this.#context;
+      await deps.store.settleClaim(key, 'released', clock.now(), formatCopy(knownCopy));
+      throw error;
+    }
+  }
+
+  async #sentBefore({ key }: Attempt, copy: MessageRefData): Promise<SubmitResult> {
+    const { deps, clock } = this.#context;
+    const acceptedAt = clock.now();
+    await deps.store.settleClaim(key, 'accepted', acceptedAt, formatCopy(copy));
+    return sent(acceptedAt, copy);
+  }
+
   /** The pending copy, stored or found. Its failure cancels the submission before the first byte. */
-  #copyBefore(plan: CopyPlan, attempt: Attempt): Promise<MessageRefData | undefined> {
-    const { params, isRetry, knownCopy } = attempt;
+  #copyBefore(
+    plan: CopyPlan,
+    bytes: Uint8Array,
+    found: MessageRefData | undefined,
+  ): Promise<MessageRefData | undefined> {
     if (plan !== 'before') return Promise.resolve(undefined);
-    const append = () => this.copies.append('before', params.bytes);
-    const copying = isRetry
-      ? this.copies.find(params.messageId, knownCopy).then(async (found) => found ?? (await append()))
-      : append();
+    const copying = found === undefined ? this.copies.append('before', bytes) : Promise.resolve(found);
     // Whoever awaits it later hears of the failure; until then it is nobody's.
     copying.catch(() => undefined);
     return copying;
@@ -335,6 +371,7 @@ class Heartbeat {
   }
 
   goOn(): void {
+    this.#cancel();
     this.#cancel = this.#context.clock.after(HEARTBEAT_MS, () => {
       this.#beat().catch(() => this.#context.deps.log.warn('claim-heartbeat-failed'));
       this.goOn();

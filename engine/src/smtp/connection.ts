@@ -117,8 +117,9 @@ export class SmtpSession {
   #failed(cause: unknown, source: Source): Outcome {
     const failure = asFailure(cause);
     if (failure.responseCode !== undefined) {
-      // The server answered; after a refused envelope or message the session can go on.
-      this.#socketTimeout(REPLY_TIMEOUT_MS);
+      // A refused message ends its transaction. A refused envelope leaves it open, and the next MAIL would be refused.
+      if (source.dotSent) this.#socketTimeout(REPLY_TIMEOUT_MS);
+      else this.quit();
       return { state: 'failed', error: refusal(cause), sessionLost: failure.responseCode === 421 && !source.dotSent };
     }
     this.close();

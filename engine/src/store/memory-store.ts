@@ -3,7 +3,7 @@ import { type ClaimAnswer, CLAIM_KEPT_MS, type SessionRecord, type Store } from 
 import type { LeaseStore } from '../hub/lease-store.ts';
 
 interface Claim {
-  state: 'claimed' | 'accepted' | 'unknown';
+  state: 'claimed' | 'accepted' | 'unknown' | 'released';
   /** SMTP data may have gone out. */
   isProgressed: boolean;
   sinceAt: number;
@@ -49,9 +49,10 @@ export class MemoryStore implements Store, LeaseStore {
     if (claim.state === 'accepted') return { state: 'accepted', acceptedAt: claim.touchedAt, copy: claim.copy };
     if (claim.state === 'claimed') {
       if (claim.touchedAt + staleMs >= nowAt) return { state: 'in-flight', sinceAt: claim.sinceAt };
-      if (!claim.isProgressed) return this.#take(key, nowAt);
+      if (!claim.isProgressed) return this.#take(key, nowAt, claim);
       Object.assign(claim, { state: 'unknown', touchedAt: nowAt });
     }
+    if (claim.state === 'released') return this.#take(key, nowAt, claim);
     return { state: 'unknown', sinceAt: claim.sinceAt, copy: claim.copy };
   }
 
@@ -72,8 +73,7 @@ export class MemoryStore implements Store, LeaseStore {
       const sinceAt = claim?.sinceAt ?? nowAt;
       this.#claims.set(key, { state, isProgressed: true, sinceAt, touchedAt: nowAt, copy: copy ?? claim?.copy });
     } else if (claim?.state === 'claimed') {
-      if (state === 'released') this.#claims.delete(key);
-      else Object.assign(claim, { state, touchedAt: nowAt, copy: copy ?? claim.copy });
+      Object.assign(claim, { state, touchedAt: nowAt, copy: copy ?? claim.copy });
     }
   }
 
@@ -114,8 +114,9 @@ export class MemoryStore implements Store, LeaseStore {
     this.#sessions.clear();
   }
 
-  #take(key: string, nowAt: number): ClaimAnswer {
-    this.#claims.set(key, { state: 'claimed', isProgressed: false, sinceAt: nowAt, touchedAt: nowAt, copy: undefined });
-    return { state: 'new' };
+  #take(key: string, nowAt: number, earlier?: Claim): ClaimAnswer {
+    const copy = earlier?.copy;
+    this.#claims.set(key, { state: 'claimed', isProgressed: false, sinceAt: nowAt, touchedAt: nowAt, copy });
+    return earlier === undefined ? { state: 'new' } : { state: 'new', earlier: { copy } };
   }
 }

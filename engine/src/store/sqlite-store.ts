@@ -15,7 +15,7 @@ import { type ClaimAnswer, CLAIM_KEPT_MS, type SessionRecord, type Store } from 
 const SCHEMA_VERSION = 1;
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Times are epoch milliseconds. `claim.state` is claimed, accepted or unknown. */
+/** Times are epoch milliseconds. `claim.state` is claimed, accepted, unknown or released. */
 const SCHEMA = `
   CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE ticket (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
@@ -87,12 +87,10 @@ export class SqliteStore implements Store, LeaseStore {
     nowAt: number,
     copy: string | undefined,
   ): Promise<void> {
-    if (state === 'released') {
-      this.#run(`DELETE FROM claim WHERE key = ? AND state = 'claimed' AND owner = ?`, key, this.#owner);
-    } else if (state === 'unknown') {
-      const sql = `UPDATE claim SET state = 'unknown', touched_at = ?, copy = coalesce(?, copy)
+    if (state !== 'accepted') {
+      const sql = `UPDATE claim SET state = ?, touched_at = ?, copy = coalesce(?, copy)
         WHERE key = ? AND state = 'claimed' AND owner = ?`;
-      this.#run(sql, nowAt, copy ?? null, key, this.#owner);
+      this.#run(sql, state, nowAt, copy ?? null, key, this.#owner);
     } else {
       const sql = `INSERT INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy)
         VALUES (?, 'accepted', ?, 1, ?, ?, ?) ON CONFLICT (key) DO UPDATE
@@ -147,17 +145,18 @@ export class SqliteStore implements Store, LeaseStore {
     if (row['state'] === 'accepted') return { state: 'accepted', acceptedAt: touchedAt, copy };
     if (row['state'] === 'claimed') {
       if (touchedAt + staleMs >= nowAt) return { state: 'in-flight', sinceAt };
-      if (row['is_progressed'] === 0) return this.#takeClaim(key, nowAt);
+      if (row['is_progressed'] === 0) return this.#takeClaim(key, nowAt, { copy });
       this.#run(`UPDATE claim SET state = 'unknown', touched_at = ? WHERE key = ?`, nowAt, key);
     }
+    if (row['state'] === 'released') return this.#takeClaim(key, nowAt, { copy });
     return { state: 'unknown', sinceAt, copy };
   }
 
-  #takeClaim(key: string, nowAt: number): ClaimAnswer {
+  #takeClaim(key: string, nowAt: number, earlier?: { readonly copy: string | undefined }): ClaimAnswer {
     const sql = `INSERT OR REPLACE INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy)
-      VALUES (?, 'claimed', ?, 0, ?, ?, NULL)`;
-    this.#run(sql, key, this.#owner, nowAt, nowAt);
-    return { state: 'new' };
+      VALUES (?, 'claimed', ?, 0, ?, ?, ?)`;
+    this.#run(sql, key, this.#owner, nowAt, nowAt, earlier?.copy ?? null);
+    return earlier === undefined ? { state: 'new' } : { state: 'new', earlier };
   }
 
   #migrate(): void {

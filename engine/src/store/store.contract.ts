@@ -61,15 +61,21 @@ export function storeContract(name: string, open: () => Store & LeaseStore): voi
     assert.equal(await store.reclaimUnknown('k', NOW + 5), false);
   });
 
-  promise('a released claim is new again', async (store) => {
+  promise('a released claim is new again, and its copy is known', async (store) => {
     await store.claim('k', NOW, STALE_MS);
+    await store.settleClaim('k', 'released', NOW, 'copy');
+    const again = { state: 'new', earlier: { copy: 'copy' } };
+    assert.deepEqual(await store.claim('k', NOW, STALE_MS), again);
     await store.settleClaim('k', 'released', NOW, undefined);
-    assert.deepEqual(await store.claim('k', NOW, STALE_MS), { state: 'new' });
+    assert.deepEqual(await store.claim('k', NOW, STALE_MS), again);
+    await store.settleClaim('k', 'accepted', NOW + 1, undefined);
+    assert.equal((await store.claim('k', NOW + 2, STALE_MS)).state, 'accepted');
   });
 
   promise('a claim whose owner died before any data is handed out as new', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    assert.deepEqual(await store.claim('k', NOW + STALE_MS + 1, STALE_MS), { state: 'new' });
+    const again = { state: 'new', earlier: { copy: undefined } };
+    assert.deepEqual(await store.claim('k', NOW + STALE_MS + 1, STALE_MS), again);
   });
 
   promise('a claim whose owner died after data may have gone out is unknown', async (store) => {

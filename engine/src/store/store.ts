@@ -17,9 +17,12 @@ export interface SessionRecord {
   readonly expiresAt: number;
 }
 
-/** `new`: the caller holds the claim and must settle it. */
+/**
+ * `new`: the caller holds the claim and must settle it. `earlier`: somebody tried before and sent nothing, but may have
+ * left a copy.
+ */
 export type ClaimAnswer =
-  | { readonly state: 'new' }
+  | { readonly state: 'new'; readonly earlier?: { readonly copy: string | undefined } }
   | { readonly state: 'in-flight'; readonly sinceAt: number }
   | { readonly state: 'accepted'; readonly acceptedAt: number; readonly copy: string | undefined }
   | { readonly state: 'unknown'; readonly sinceAt: number; readonly copy: string | undefined };
@@ -35,7 +38,7 @@ export interface Store {
   /**
    * Atomic claim of a submit; `key` is a hash of account and Message-ID. Kept for 7 days.
    * An `in-flight` claim whose owner died (no heartbeat for `staleMs`) is handed out as `unknown`
-   * when SMTP had started (`progressClaim`), else as `new`.
+   * when SMTP had started (`progressClaim`), else as `new`. So is a released one.
    */
   claim(key: string, nowAt: number, staleMs: number): Promise<ClaimAnswer>;
   /** Marks that the SMTP transaction of a claim is about to send its data; from here on an owner's death means `unknown`. */
