@@ -38,6 +38,18 @@ test('a page signs on by password and gets a cookie that no script can read', as
   assert.deepEqual([refused.status, await errorOf(refused)], [401, 'auth-failed']);
 });
 
+test('users of the webmail who have no chat here do not lock out the others', async () => {
+  const own = await TestEngine.start({ settings: { rateLimits: { failedTicketsPerIp: 2 } } });
+  const foreign = async () => own.ticket('dave', { claims: { address: 'dave@elsewhere.test' } });
+  for (let tries = 0; tries < 4; tries += 1) {
+    assert.equal((await own.post('session', { ticket: await foreign() })).status, 403);
+  }
+  assert.equal((await own.post('session', { ticket: await own.ticket('alice') })).status, 200);
+  for (let tries = 0; tries < 2; tries += 1) await own.post('session', { ticket: 'no.ticket.at.all.' });
+  assert.equal((await own.post('session', { ticket: await own.ticket('alice') })).status, 429);
+  await own.stop();
+});
+
 test('behind a trusted proxy that speaks https the cookie is Secure', async () => {
   const proxied = await TestEngine.start({ settings: { trustedProxies: ['127.0.0.1'] } });
   const headers = { origin: `https://127.0.0.1:${proxied.engine.port}`, 'x-forwarded-proto': 'https' };

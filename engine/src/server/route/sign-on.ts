@@ -55,14 +55,20 @@ export function signedOn({ config }: EngineContext, { identity, expiresAt }: Ses
   return { accountHash: hash, address, expiresAt, storageShare: share };
 }
 
-/** Refused tickets are counted; good ones cost nothing. */
+/** Refused tickets are counted; good ones cost nothing, nor do those of a webmail for a user who has no chat here. */
 export async function proofOfTicket(context: EngineContext, ticket: string, clientIp: string): Promise<Proof> {
   const { config, store, clock, limits } = context;
   const ip = ipGroup(clientIp);
   limits.ticket.charge(ip);
-  const proof = await redeemTicket(ticket, clock.now(), { issuers: config.issuers, store });
-  limits.ticket.giveBack(ip);
-  return proof;
+  try {
+    const proof = await redeemTicket(ticket, clock.now(), { issuers: config.issuers, store });
+    limits.ticket.giveBack(ip);
+    return proof;
+  } catch (error) {
+    // Only who has the secret comes so far.
+    if (isCoiError(error, 'permission-denied')) limits.ticket.giveBack(ip);
+    throw error;
+  }
 }
 
 /** A session of another account that is handed in here was left behind by a user switch: it ends. */
