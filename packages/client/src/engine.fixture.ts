@@ -104,6 +104,8 @@ export class TestEngine {
   mode: 'active' | 'none' | null = 'active';
   storage = { revision: '', document: null as string | null };
   isReachable = true;
+  /** Methods that fail once each. */
+  readonly failing = new Set<Method>();
   /** What the next submits come to; then all are sent. */
   readonly outcomes: (() => Promise<Result<'message.submit'>>)[] = [];
   #modSeq = 1;
@@ -200,6 +202,7 @@ export class TestEngine {
     const method = frame.method as Method;
     this.calls.push({ method, params: frame.params });
     try {
+      if (this.failing.delete(method)) throw new CoiError('imap-unavailable', 'The mail server is away');
       const result = await this.#answer(socket, method, frame.params);
       socket.deliver({ id: frame.id, result });
       if (method === 'hello') this.#replay(socket, frame.params as Params<'hello'>);

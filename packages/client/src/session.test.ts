@@ -226,6 +226,17 @@ test('ordinary mail that answers a line is chat, other mail is not', async () =>
   assert.equal((await chats(client, 'requests')).length, 0);
 });
 
+test('a word on mail that did not reach the engine is said again', async () => {
+  const client = await start(withBob);
+  client.engine.failing.add('mailbox.decide');
+  client.engine.deliver('INBOX', plainMail('other@x', CAROL, 'newsletter@x', 'Buy'), {
+    isChat: false,
+    undecided: { parent: 'newsletter@x', report: false },
+  });
+  await client.clock.pass(60_000);
+  assert.equal(client.engine.decided.at(-1)?.upTo, 1);
+});
+
 test('a bounce is chat when it names a line of ours, and fails that line', async () => {
   const client = await start((engine) => {
     withBob(engine);

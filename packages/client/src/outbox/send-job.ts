@@ -20,7 +20,8 @@ export function recovered(line: StoredLine, now: number): StoredLine {
   if (now - line.createdAt > MAX_AGE_MS && !line.confirmed) {
     return { ...line, state: 'failed', reason: 'too-old', detail: undefined };
   }
-  return { ...line, state: 'queued' };
+  // The earlier worker, or a page that closed, may have asked already: what that left is looked for.
+  return { ...line, state: 'queued', attempt: Math.max(1, line.attempt) };
 }
 
 export function started(line: StoredLine): StoredLine {

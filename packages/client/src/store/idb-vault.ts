@@ -1,4 +1,5 @@
 /** The vault in IndexedDB: sealed documents under a random data key, written strictly. */
+import { KeyedLock } from '@coi-webmail/base';
 import type { IDBPDatabase } from 'idb';
 import { storeError, type VaultSchema } from './database.ts';
 import { deriveSealer, makeBrowserKey, makeDataKey, openDataKey, type Sealer } from './seal.ts';
@@ -13,6 +14,8 @@ export class IdbVault implements VaultStore {
   readonly #database: IDBPDatabase<VaultSchema>;
   readonly #sealer: Sealer;
   readonly #numberOf = new Map<string, number>();
+  /** Sealing takes its time: without turns a deletion would overtake the write before it. */
+  readonly #turns = new KeyedLock();
   #seq = 0;
 
   private constructor(database: IDBPDatabase<VaultSchema>, sealer: Sealer) {
@@ -54,7 +57,15 @@ export class IdbVault implements VaultStore {
     return documents;
   }
 
-  async put(key: string, document: unknown): Promise<void> {
+  put(key: string, document: unknown): Promise<void> {
+    return this.#turns.run(key, () => this.#put(key, document));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#turns.run(key, () => this.#delete(key));
+  }
+
+  async #put(key: string, document: unknown): Promise<void> {
     const number = this.#numberOf.get(key) ?? ++this.#seq;
     this.#numberOf.set(key, number);
     const sealed = await this.#sealer.seal(`records/${number}`, { key, document } satisfies Entry);
@@ -68,7 +79,7 @@ export class IdbVault implements VaultStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  async #delete(key: string): Promise<void> {
     const number = this.#numberOf.get(key);
     if (number === undefined) return;
     this.#numberOf.delete(key);

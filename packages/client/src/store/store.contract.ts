@@ -235,6 +235,29 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    name: 'what is written to the vault without waiting ends as it was told last',
+    async run(opener, hash) {
+      const { vault } = await open(opener, hash);
+      await vault.load();
+      const long = 'x'.repeat(1_000_000);
+      await Promise.all([vault.put('draft:1', { text: long }), vault.put('draft:1', { text: 'short' })]);
+      await Promise.all([vault.put('draft:2', { text: long }), vault.delete('draft:2')]);
+      await Promise.all([vault.put('draft:3', 3), vault.delete('draft:3'), vault.put('draft:3', 4)]);
+      vault.close();
+      const again = await open(opener, hash);
+      equal(
+        [...(await again.vault.load())].sort(),
+        [
+          ['draft:1', { text: 'short' }],
+          ['draft:3', 4],
+        ],
+        'vault',
+      );
+      again.cache.close();
+      again.vault.close();
+    },
+  },
+  {
     name: 'documents of the vault are written, replaced and deleted',
     async run(opener, hash) {
       const first = await open(opener, hash);

@@ -180,7 +180,13 @@ export class Sync {
   async #step(): Promise<boolean> {
     const event = this.#events.shift();
     if (event !== undefined) {
-      await this.#take(event);
+      try {
+        await this.#take(event);
+      } catch (error) {
+        // It is not told again: what it was about is found by looking at all.
+        this.#planAll();
+        throw error;
+      }
       return true;
     }
     const [mailbox] = this.#toPlan;
