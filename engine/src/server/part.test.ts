@@ -94,6 +94,23 @@ for (const [range, status, text, contentRange] of ranges) {
   });
 }
 
+test('a range beyond the end gives the connection back at once', async () => {
+  let hasEnded = false;
+  engine.account('alice').part = async () => ({
+    type: 'image/png',
+    sizeBytes: 10,
+    stream: (async function* () {
+      try {
+        yield new Uint8Array(10);
+      } finally {
+        hasEnded = true;
+      }
+    })(),
+  });
+  assert.equal((await get({}, { range: 'bytes=99-' })).status, 416);
+  assert.equal(hasEnded, true);
+});
+
 test('a part whose size is not known is sent whole', async () => {
   serve('image/png');
   const response = await get({}, { range: 'bytes=0-7' });

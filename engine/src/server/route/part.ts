@@ -64,7 +64,8 @@ async function serve(
   response.setHeader('Accept-Ranges', 'bytes');
   const range = parseRange(request.headers.range, sizeBytes);
   if (range === 'unsatisfiable') {
-    await stream[Symbol.asyncIterator]().return?.();
+    // A stream that never began cannot be told to end, and would keep its connection.
+    for await (const _ of stream) break;
     response.writeHead(416, { 'Content-Range': `bytes */${sizeBytes}` });
     response.end();
     return undefined;
@@ -85,6 +86,7 @@ async function serve(
 async function pump(stream: AsyncIterable<Uint8Array>, response: ServerResponse): Promise<void> {
   const left = new AbortController();
   response.once('close', () => left.abort());
+  if (response.closed) left.abort();
   for await (const chunk of stream) {
     if (left.signal.aborted) return;
     if (response.write(chunk)) continue;
