@@ -247,7 +247,7 @@ class Account implements AccountService {
     const before = mailboxes.states();
     await this.#watchAll(watch);
     await this.#readStates(watch);
-    if (!this.#wasOnline && (await this.#readSettings())) {
+    if (!this.#wasOnline && (await this.#readSettings(watch))) {
       await this.#watchAll(watch);
       await this.#readStates(watch);
     }
@@ -308,13 +308,14 @@ class Account implements AccountService {
   }
 
   /** @returns true when the admin's consent was applied, and so mailboxes were created */
-  async #readSettings(): Promise<boolean> {
+  async #readSettings({ capabilities }: Watch): Promise<boolean> {
     const { mode } = this.#parts;
     await mode.load();
     await this.#marks.load();
     const { defaultMode } = this.#deps;
     if (mode.value !== null || defaultMode === null) return false;
-    await mode.set(defaultMode);
+    // Where mail cannot be moved safely, the admin's word means all but that.
+    await mode.set(capabilities.move ? defaultMode : 'none');
     return true;
   }
 

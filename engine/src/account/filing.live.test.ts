@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { sendMail } from '@coi-webmail/e2e/stack';
+import { CoiError } from '@coi-webmail/base';
+import { sendMail, until } from '@coi-webmail/e2e/stack';
 import {
   chatId,
   type LiveStack,
@@ -64,6 +65,26 @@ for (const [name, headers] of [
     await bob.stop();
   });
 }
+
+test('a line that could not be pushed makes the clients sync', async () => {
+  const refused = new CoiError('overloaded', 'The engine has no memory left for this');
+  const budget = { usedBytes: 0, use: () => Promise.reject(refused) };
+  const bob = await consenting('active', { deps: { budget } });
+  const earlier = bob.events.of('mailbox.changed').length;
+  await deliver(bob, { 'Message-ID': `<${chatId('elsewhere.test')}>` });
+  await until(
+    async () =>
+      bob.events
+        .of('mailbox.changed')
+        .slice(earlier)
+        .some(({ mailbox }) => mailbox === 'INBOX'),
+    'The word that something came',
+  );
+  assert.deepEqual(bob.events.of('message.arrived'), []);
+  const { fresh } = await bob.account.call('mailbox.sync', { mailbox: 'INBOX' });
+  assert.deepEqual(fresh, [1]);
+  await bob.stop();
+});
 
 test('none: chat mail is tagged and stays, ordinary mail is left alone, the mark moves over both', async () => {
   const bob = await consenting('none');

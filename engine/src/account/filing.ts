@@ -74,7 +74,10 @@ export class Filing {
     if (!this.#isFiled(path) || this.#noticed.has(path)) return;
     this.#noticed.add(path);
     this.run(path).catch((error: unknown) => {
-      this.#context.deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
+      const { deps, emit } = this.#context;
+      deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
+      // What was not pushed is not lost: clients sync, and go on trying.
+      emit({ event: 'mailbox.changed', data: { mailbox: path } });
     });
   }
 

@@ -181,6 +181,18 @@ test('without NOTIFY a consent given elsewhere is found by the next poll', async
   await server.stop();
 });
 
+test("without MOVE the admin's mode for all leaves mail where it is, and accounts work", async () => {
+  const server = await startLesserServer(live.stack.info.ports.imap, ['MOVE']);
+  const issuer = await issuerOf(live);
+  const alice = await person(live, {
+    deps: { defaultMode: 'active' },
+    issuer: { imap: { ...issuer.imap, port: server.port, tls: 'none' } },
+  });
+  assert.equal((await alice.account.describe()).mode, 'none');
+  await alice.stop();
+  await server.stop();
+});
+
 test('with everything switched off at once chat still works, and nothing is removed', async () => {
   const hidden = [
     'MOVE',
