@@ -10,7 +10,6 @@ import { CoiError, isCoiError } from '@coi-webmail/base';
 import type { MessageRefData, Params, Result } from '@coi-webmail/protocol';
 import type { Outcome } from '../smtp/connection.ts';
 import { isTemporary } from '../smtp/errors.ts';
-import { LARGE_BYTES } from '../smtp/pool.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
 import { type CopyPlan, type FoundCopy, OwnCopies } from './own-copy.ts';
@@ -20,13 +19,11 @@ type SubmitParams = Params<'message.submit'>;
 type SubmitResult = Result<'message.submit'>;
 
 /** A claim without sign of life for so long belongs to a dead process. */
-export const CLAIM_STALE_MS = 15_000;
-/** Data must go out this soon after the claim, so that nobody can have taken the claim over. */
-const DATA_DEADLINE_MS = 10_000;
-const HEARTBEAT_MS = 5_000;
+export const CLAIM_STALE_MS = 4_000;
+const HEARTBEAT_MS = 1_000;
 /** Longer than a claim of a dead process counts. */
-const FOREIGN_PENDING_MS = 20_000;
-const IN_FLIGHT_RETRY_MS = 1_000;
+const FOREIGN_PENDING_MS = 6_000;
+const IN_FLIGHT_RETRY_MS = 500;
 const LANE_MAX_BYTES = 65_536;
 const COPY_RETRY_MS = [2_000, 10_000, 60_000] as const;
 export const MAX_RECIPIENTS = 100;
@@ -34,7 +31,6 @@ export const MAX_RECIPIENTS = 100;
 interface Attempt {
   readonly key: string;
   readonly params: SubmitParams;
-  readonly claimedAt: number;
   /** Something of it may exist already: a copy, or even a delivery. */
   readonly isRetry: boolean;
   readonly knownCopy: MessageRefData | undefined;
@@ -169,7 +165,7 @@ export class Submitter {
     const { store } = this.#context.deps;
     const claimedAt = this.#context.clock.now();
     const claim = await store.claim(key, claimedAt, CLAIM_STALE_MS);
-    const attempt = { key, params, claimedAt };
+    const attempt = { key, params };
     switch (claim.state) {
       case 'new': {
         const { earlier } = claim;
@@ -192,40 +188,40 @@ export class Submitter {
     }
   }
 
+  /** Shows signs of life while it works, so that nobody else takes the line for one of a dead process. */
   async #send(attempt: Attempt): Promise<SubmitResult> {
-    const { smtp, identity, clock } = this.#context;
+    const { deps, clock } = this.#context;
+    const heartbeat = new Heartbeat(() => deps.store.touchClaim(attempt.key, clock.now()), this.#context);
+    try {
+      return await this.#sendClaimed(attempt);
+    } finally {
+      heartbeat.end();
+    }
+  }
+
+  async #sendClaimed(attempt: Attempt): Promise<SubmitResult> {
+    const { smtp, identity } = this.#context;
     const { params } = attempt;
     const plan = this.#plan();
     this.#unknown.delete(params.messageId);
     const found = await this.#findCopy(plan, attempt);
     if (found?.isSent === true) return this.#sentBefore(attempt, found.copy);
-    const heartbeat = new Heartbeat(() => this.#progress(attempt, undefined), this.#context);
-    // A large copy takes its time: the claim shows signs of life from the start.
-    const isLarge = params.bytes.length > LARGE_BYTES;
-    if (isLarge) await heartbeat.begin();
     const copying = this.#copyBefore(plan, params.bytes, found?.copy);
-    const beforeData = async () => {
-      const copy = await copying;
-      if (!isLarge && clock.now() - attempt.claimedAt > DATA_DEADLINE_MS) {
-        throw new CoiError('smtp-unavailable', 'Preparing the submission took too long');
-      }
-      await this.#progress(attempt, copy);
-      if (!isLarge) heartbeat.goOn();
-    };
     const outcome = await smtp.submit({
       from: identity.address,
       recipients: params.recipients,
       bytes: params.bytes,
       messageId: params.messageId,
-      beforeData,
+      beforeData: async () => this.#beforeData(attempt, await copying),
     });
-    heartbeat.end();
     return this.#conclude(outcome, plan, copying, attempt);
   }
 
-  #progress({ key }: Attempt, copy: MessageRefData | undefined): Promise<void> {
+  /** From here on a death of this process leaves an unknown outcome. Whoever was silent too long lost the line. */
+  async #beforeData({ key }: Attempt, copy: MessageRefData | undefined): Promise<void> {
     const { deps, clock } = this.#context;
-    return deps.store.progressClaim(key, clock.now(), formatCopy(copy));
+    const isOurs = await deps.store.progressClaim(key, clock.now(), formatCopy(copy));
+    if (!isOurs) throw new CoiError('smtp-unavailable', 'Another process took the submission over');
   }
 
   async #conclude(
@@ -354,7 +350,7 @@ export class Submitter {
   }
 }
 
-/** Signs of life of a claim. */
+/** Signs of life of a claim, from now until the end. */
 class Heartbeat {
   readonly #beat: () => Promise<void>;
   readonly #context: AccountContext;
@@ -363,23 +359,18 @@ class Heartbeat {
   constructor(beat: () => Promise<void>, context: AccountContext) {
     this.#beat = beat;
     this.#context = context;
-  }
-
-  async begin(): Promise<void> {
-    await this.#beat();
-    this.goOn();
-  }
-
-  goOn(): void {
-    this.#cancel();
-    this.#cancel = this.#context.clock.after(HEARTBEAT_MS, () => {
-      this.#beat().catch(() => this.#context.deps.log.warn('claim-heartbeat-failed'));
-      this.goOn();
-    });
+    this.#schedule();
   }
 
   end(): void {
     this.#cancel();
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#context.clock.after(HEARTBEAT_MS, () => {
+      this.#beat().catch(() => this.#context.deps.log.warn('claim-heartbeat-failed'));
+      this.#schedule();
+    });
   }
 }
 

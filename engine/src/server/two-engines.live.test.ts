@@ -1,6 +1,8 @@
 /** Two engine processes on one Store file, over real mail servers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { CLOSE, type Result, type SignedOn, SUBPROTOCOL } from '@coi-webmail/protocol';
 import { type Engine, ImapLine, sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
@@ -126,6 +128,36 @@ test('chat mail that both see is filed once', async () => {
   }
   await until(async () => (await messageCount(bob, 'INBOX')) === 0, 'the inbox to be filed', 20_000);
   await until(async () => (await messageCount(bob, 'COI/Chats')) === COUNT, 'the chats to lie there', 10_000);
+});
+
+test('a line whose engine is killed before it went out is sent by the other within seconds, once', async () => {
+  const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
+  // A submission server that never says a word holds the line where it is.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { issuers } = JSON.parse(await readFile(two.configFile, 'utf8')) as { issuers: { smtp: object }[] };
+  const smtp = { ...issuers[0]?.smtp, port: (silent.address() as AddressInfo).port };
+  const third = await stack.startEngine({ config: { issuers: [{ ...issuers[0], smtp }] } });
+  const session = await signOn(third, alice);
+  const socket = await connect(third, session);
+  await socket.call('mode.set', { mode: 'active' });
+  const line = lineOf(alice, bob, 'Killed on the way');
+  const lost = socket.call('message.submit', line);
+  await until(async () => (await messageCount(alice, 'COI/Chats')) === 1, 'the pending copy', 5_000);
+  third.kill('SIGKILL');
+  await assert.rejects(lost);
+  silent.close();
+  const killedAt = Date.now();
+  const atOne = await connect(one, session);
+  const submit = async () => (await atOne.call('message.submit', { ...line, attempt: 1 })) as Result<'message.submit'>;
+  const first = await submit();
+  assert.equal(first.state, 'in-flight');
+  assert.ok((first.retryAfterMs ?? Infinity) <= 1_000);
+  await until(async () => (await submit()).state === 'sent', 'the line to go out', 6_000);
+  assert.ok(Date.now() - killedAt < 6_000);
+  await until(async () => stack.sink.count(`<${line.messageId}>`) > 0, 'the delivery', 5_000);
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
+  assert.equal(await messageCount(alice, 'COI/Chats'), 1);
 });
 
 test('a session outlives the engine that made it', async () => {

@@ -56,10 +56,16 @@ export class MemoryStore implements Store, LeaseStore {
     return { state: 'unknown', sinceAt: claim.sinceAt, copy: claim.copy };
   }
 
-  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<void> {
+  async touchClaim(key: string, nowAt: number): Promise<void> {
     const claim = this.#claims.get(key);
-    if (claim?.state !== 'claimed') return;
+    if (claim?.state === 'claimed') claim.touchedAt = nowAt;
+  }
+
+  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean> {
+    const claim = this.#claims.get(key);
+    if (claim?.state !== 'claimed') return false;
     Object.assign(claim, { isProgressed: true, touchedAt: nowAt, copy: copy ?? claim.copy });
+    return true;
   }
 
   async settleClaim(

@@ -75,10 +75,19 @@ export class SqliteStore implements Store, LeaseStore {
     return this.#transaction(() => this.#claim(key, nowAt, staleMs));
   }
 
-  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<void> {
+  async touchClaim(key: string, nowAt: number): Promise<void> {
+    this.#run(
+      `UPDATE claim SET touched_at = ? WHERE key = ? AND state = 'claimed' AND owner = ?`,
+      nowAt,
+      key,
+      this.#owner,
+    );
+  }
+
+  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean> {
     const sql = `UPDATE claim SET is_progressed = 1, touched_at = ?, copy = coalesce(?, copy)
       WHERE key = ? AND state = 'claimed' AND owner = ?`;
-    this.#run(sql, nowAt, copy ?? null, key, this.#owner);
+    return this.#run(sql, nowAt, copy ?? null, key, this.#owner) === 1;
   }
 
   async settleClaim(

@@ -78,9 +78,20 @@ export function storeContract(name: string, open: () => Store & LeaseStore): voi
     assert.deepEqual(await store.claim('k', NOW + STALE_MS + 1, STALE_MS), again);
   });
 
+  promise('a sign of life keeps a claim, and does not count as data', async (store) => {
+    await store.claim('k', NOW, STALE_MS);
+    await store.touchClaim('k', NOW + STALE_MS);
+    assert.equal((await store.claim('k', NOW + 2 * STALE_MS, STALE_MS)).state, 'in-flight');
+    assert.equal((await store.claim('k', NOW + 2 * STALE_MS + 1, STALE_MS)).state, 'new');
+    await store.settleClaim('k', 'released', NOW, undefined);
+    await store.touchClaim('k', NOW);
+    assert.equal(await store.progressClaim('k', NOW, undefined), false, 'a released claim is nobody’s');
+    assert.equal(await store.progressClaim('never claimed', NOW, undefined), false);
+  });
+
   promise('a claim whose owner died after data may have gone out is unknown', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    await store.progressClaim('k', NOW + 1000, 'copy');
+    assert.equal(await store.progressClaim('k', NOW + 1000, 'copy'), true);
     assert.equal((await store.claim('k', NOW + 1000 + STALE_MS, STALE_MS)).state, 'in-flight');
     const unknown = { state: 'unknown', sinceAt: NOW, copy: 'copy' };
     assert.deepEqual(await store.claim('k', NOW + 1001 + STALE_MS, STALE_MS), unknown);

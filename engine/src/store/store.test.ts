@@ -33,6 +33,19 @@ test('what one process wrote another one reads, also after the first has ended',
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
+test('a process that was silent too long has lost its claim to another one', async () => {
+  const file = freshFile();
+  const [one, two] = [new SqliteStore(file), new SqliteStore(file)];
+  await one.claim('k', 1000, 100);
+  assert.equal((await two.claim('k', 1101, 100)).state, 'new');
+  await one.touchClaim('k', 9000);
+  assert.equal(await one.progressClaim('k', 1102, 'copy'), false);
+  assert.equal(await two.progressClaim('k', 1102, 'copy'), true);
+  assert.equal((await one.claim('k', 1203, 100)).state, 'unknown');
+  await one.close();
+  await two.close();
+});
+
 test('a file of a newer engine, and a file that is no database, are refused with a sentence', () => {
   const foreign = freshFile();
   writeFileSync(foreign, 'not a database, but long enough to look at '.repeat(40));

@@ -41,8 +41,13 @@ export interface Store {
    * when SMTP had started (`progressClaim`), else as `new`. So is a released one.
    */
   claim(key: string, nowAt: number, staleMs: number): Promise<ClaimAnswer>;
-  /** Marks that the SMTP transaction of a claim is about to send its data; from here on an owner's death means `unknown`. */
-  progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<void>;
+  /** Sign of life of the claim's owner. */
+  touchClaim(key: string, nowAt: number): Promise<void>;
+  /**
+   * Marks that the SMTP transaction of a claim is about to send its data; from here on an owner's death means `unknown`.
+   * @returns false when the claim is not the caller's any more: it must not send
+   */
+  progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean>;
   settleClaim(
     key: string,
     state: 'accepted' | 'unknown' | 'released',
