@@ -62,6 +62,7 @@ class Account implements AccountService {
   readonly #listeners = new Set<(event: UnnumberedEvent) => void>();
   readonly #clock = systemClock;
   #credentials: Credentials;
+  #clientIp: string | undefined;
   #socketCount = 0;
   #wasOnline = false;
   #isListing = false;
@@ -88,7 +89,7 @@ class Account implements AccountService {
     this.#parts = { context, storage, filing, mode, submitter, modeChanged: () => this.#modeChanged() };
     this.#changes = new Changes({ parts: this.#parts, onMode: () => this.#modeChanged() });
     this.#supervisor = new Supervisor({
-      connect: () => Watch.open(identity.issuer.imap, this.#credentials, this.#watchListener()),
+      connect: () => Watch.open(identity.issuer.imap, this.#credentials, this.#watchListener(), this.#clientIp),
       onLive: (watch) => this.#live(watch),
       onState: (state) => this.#stateChanged(state),
       clock: this.#clock,
@@ -170,6 +171,10 @@ class Account implements AccountService {
     if (this.#supervisor.state.state === 'auth-failed') this.#supervisor.restart();
   }
 
+  seenFrom(clientIp: string): void {
+    this.#clientIp = clientIp;
+  }
+
   setSocketCount(count: number): void {
     const isFirst = this.#socketCount === 0 && count > 0;
     this.#socketCount = count;
@@ -220,7 +225,7 @@ class Account implements AccountService {
       throw new CoiError('auth-failed', 'The mail server refused the sign-on');
     }
     try {
-      return await ImapSession.open(this.identity.issuer.imap, this.#credentials);
+      return await ImapSession.open(this.identity.issuer.imap, this.#credentials, this.#clientIp);
     } catch (error) {
       if (isCoiError(error, 'auth-failed') || isCoiError(error, 'auth-expired')) this.#supervisor.refused(error);
       throw error;

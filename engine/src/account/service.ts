@@ -106,6 +106,8 @@ export interface AccountService {
   subscribe(listener: (event: UnnumberedEvent) => void): () => void;
   /** New secret from a fresh host proof (OAuth tokens, changed password). */
   renew(credentials: Credentials): void;
+  /** The address of the browser, told to the mail server by IMAP ID with each new connection. Never logged. */
+  seenFrom(clientIp: string): void;
   /** Number of live sockets; 0 lets the service close its command connection and, after a grace, itself. */
   setSocketCount(count: number): void;
   /** Ends connections after running submits finished. Idempotent. */
@@ -116,7 +118,8 @@ export interface AccountService {
 export type CreateAccount = (identity: AccountIdentity, credentials: Credentials, deps: AccountDeps) => AccountService;
 
 /**
- * Checks a login against the issuer's IMAP server by a real LOGIN; used for password sign-on.
+ * Checks a login against the issuer's IMAP server by a real LOGIN; used for password sign-on. `clientIp` as in
+ * {@link AccountService.seenFrom}.
  * @throws CoiError `auth-failed`, `imap-unavailable`, `tls-untrusted`
  */
-export type VerifyLogin = (issuer: Issuer, credentials: Credentials) => Promise<void>;
+export type VerifyLogin = (issuer: Issuer, credentials: Credentials, clientIp?: string) => Promise<void>;

@@ -43,7 +43,7 @@ export async function signOnByPassword(attempt: PasswordTry, deps: PasswordDeps)
   if (!isOwnAddress(issuer, address) || !isPassword(attempt.password)) throw refused();
   const credentials = { login: address, secret: attempt.password, auth: 'password' } as const;
   try {
-    await verifyLogin(issuer, credentials);
+    await verifyLogin(issuer, credentials, attempt.clientIp);
   } catch (error) {
     if (isCoiError(error, 'auth-failed') || isCoiError(error, 'auth-expired')) throw refused(error);
     perIp.giveBack(ip);

@@ -1,5 +1,6 @@
 /** Opens one IMAP connection: verified TLS, sign-on, limits far below imapflow's defaults. */
 import type { Credentials, MailServer } from '../account/service.ts';
+import { isIP } from 'node:net';
 import { ImapFlow } from 'imapflow';
 import { toImapError } from './errors.ts';
 
@@ -19,6 +20,8 @@ const POLL_MS = 10_000;
 export interface ConnectOptions {
   /** Returns to IDLE whenever no command runs. */
   readonly idle: boolean;
+  /** Whom the connection serves; for the mail server's logs and limits. */
+  readonly clientIp?: string | undefined;
   readonly onExpunge?: ((uid: number | undefined) => void) | undefined;
 }
 
@@ -39,7 +42,7 @@ export async function connectImap(
     ...(server.servername === undefined ? {} : { servername: server.servername }),
     tls: { minVersion: 'TLSv1.2', ...(server.ca === undefined ? {} : { ca: server.ca }) },
     auth: { user: credentials.login, ...secret },
-    clientInfo: { name: 'COI engine', vendor: 'coi-webmail' },
+    clientInfo: clientInfo(options.clientIp),
     logger: false,
     disableCompression: true,
     disableAutoIdle: !options.idle,
@@ -65,4 +68,10 @@ export async function connectImap(
   }
   if (!client.capabilities.has('IDLE')) client.maxIdleTime = POLL_MS;
   return client;
+}
+
+/** IMAP ID (RFC 2971); Dovecot logs and limits by the address where `login_trusted_networks` has ours. */
+function clientInfo(clientIp: string | undefined): Readonly<Record<string, string>> {
+  const us = { name: 'COI engine', vendor: 'coi-webmail' };
+  return clientIp === undefined || isIP(clientIp) === 0 ? us : { ...us, 'x-originating-ip': clientIp };
 }

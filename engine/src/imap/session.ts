@@ -30,10 +30,11 @@ export class ImapSession {
     this.#vanished = vanished;
   }
 
-  static async open(server: MailServer, credentials: Credentials): Promise<ImapSession> {
+  static async open(server: MailServer, credentials: Credentials, clientIp?: string): Promise<ImapSession> {
     const vanished = new Set<number>();
     const client = await connectImap(server, credentials, {
       idle: false,
+      clientIp,
       onExpunge: (uid) => {
         if (uid !== undefined && vanished.size <= MAX_UIDS) vanished.add(uid);
       },

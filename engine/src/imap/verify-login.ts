@@ -2,7 +2,7 @@
 import type { VerifyLogin } from '../account/service.ts';
 import { connectImap } from './connect.ts';
 
-export const verifyLogin: VerifyLogin = async (issuer, credentials) => {
-  const client = await connectImap(issuer.imap, credentials, { idle: false });
+export const verifyLogin: VerifyLogin = async (issuer, credentials, clientIp) => {
+  const client = await connectImap(issuer.imap, credentials, { idle: false, clientIp });
   await client.logout().catch(() => client.close());
 };

@@ -52,10 +52,16 @@ export class Watch implements Live {
     });
   }
 
-  static async open(server: MailServer, credentials: Credentials, listener: WatchListener): Promise<Watch> {
+  static async open(
+    server: MailServer,
+    credentials: Credentials,
+    listener: WatchListener,
+    clientIp?: string,
+  ): Promise<Watch> {
     let uidValidity = '';
     const client = await connectImap(server, credentials, {
       idle: true,
+      clientIp,
       onExpunge: (uid) => listener.expunged(uidValidity, uid),
     });
     try {

@@ -14,6 +14,8 @@ export interface Opening {
   readonly identity: AccountIdentity;
   readonly credentials: Credentials;
   readonly provenAt: number;
+  /** Address of the browser, if this is a request of one. */
+  readonly clientIp?: string;
 }
 
 export interface LiveAccount {
@@ -47,8 +49,9 @@ export class Registry {
   }
 
   /** The account's service, with the newest proven credentials. Restarts the grace. */
-  acquire({ identity, credentials, provenAt }: Opening): LiveAccount {
+  acquire({ identity, credentials, provenAt, clientIp }: Opening): LiveAccount {
     const entry = this.#entries.get(identity.hash) ?? this.#create({ identity, credentials, provenAt });
+    if (clientIp !== undefined) entry.service.seenFrom(clientIp);
     if (provenAt > entry.provenAt) {
       entry.provenAt = provenAt;
       if (!isSame(entry.credentials, credentials)) {

@@ -41,6 +41,7 @@ export class PlayedAccount implements AccountService {
   readonly asked: { method: AccountMethod; params: unknown }[] = [];
   readonly listeners = new Set<(event: UnnumberedEvent) => void>();
   socketCount = 0;
+  clientIp: string | undefined;
   isStopped = false;
   answers: Partial<Record<AccountMethod, (params: never) => Promise<unknown>>> = {};
   describeWith: () => Promise<void> = async () => undefined;
@@ -84,6 +85,10 @@ export class PlayedAccount implements AccountService {
 
   renew(credentials: Credentials): void {
     this.credentials = credentials;
+  }
+
+  seenFrom(clientIp: string): void {
+    this.clientIp = clientIp;
   }
 
   setSocketCount(count: number): void {

@@ -4,6 +4,7 @@ import test, { after, before } from 'node:test';
 import { CoiError, systemClock } from '@coi-webmail/base';
 import { CLOSE, encodeFrame, SUBPROTOCOL } from '@coi-webmail/protocol';
 import { TestClock } from '../auth/auth.fixture.ts';
+import { createLogger } from '../log.ts';
 import { changed, TestEngine } from './server.fixture.ts';
 import { HELLO_TIMEOUT_MS } from './socket.ts';
 
@@ -32,6 +33,21 @@ test('hello tells the account, and requests and bytes go through', async () => {
   });
   assert.deepEqual(account.asked, [{ method: 'message.submit', params: submitOf(bodyOf('Hi')) }]);
   assert.equal(account.socketCount, 1);
+});
+
+test("the account learns the browser's address from a trusted proxy, and the log does not", async () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: 'debug', clock: systemClock, write: (line) => void lines.push(line) });
+  const proxied = await TestEngine.start({ settings: { trustedProxies: ['127.0.0.1'] }, log });
+  const session = await proxied.signOn('alice');
+  assert.equal(proxied.account('alice').clientIp, '127.0.0.1');
+  const headers = { ...session.headers, 'x-forwarded-for': '203.0.113.7' };
+  const socket = await proxied.open(session, { headers });
+  await socket.hello(session);
+  assert.equal(proxied.account('alice').clientIp, '203.0.113.7');
+  await proxied.stop();
+  assert.ok(lines.length > 0);
+  assert.ok(!lines.join('').includes('203.0.113'));
 });
 
 test('a request that is wrong or fails is answered with its error, and the socket goes on', async () => {

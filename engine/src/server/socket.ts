@@ -26,6 +26,12 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** Larger frames count against the byte budget. */
 const SMALL_FRAME_BYTES = 65_536;
 
+/** Who opened a socket, and from where. */
+export interface SocketOrigin {
+  readonly session: Session;
+  readonly clientIp: string;
+}
+
 export class ClientSocket {
   readonly #context: EngineContext;
   readonly #socket: WebSocket;
@@ -33,6 +39,7 @@ export class ClientSocket {
   readonly #lanes: RequestLanes;
   readonly #rate: FrameRate;
   readonly #onClosed: () => void;
+  readonly #clientIp: string;
   #session: Session;
   #state: 'waiting' | 'greeting' | 'live' | 'closed' = 'waiting';
   #account: LiveAccount | undefined;
@@ -44,10 +51,11 @@ export class ClientSocket {
   #cancelSlowDown: () => void = () => undefined;
   readonly #leave: (() => void)[] = [];
 
-  constructor(context: EngineContext, socket: WebSocket, session: Session, onClosed: () => void) {
+  constructor(context: EngineContext, socket: WebSocket, { session, clientIp }: SocketOrigin, onClosed: () => void) {
     this.#context = context;
     this.#socket = socket;
     this.#session = session;
+    this.#clientIp = clientIp;
     this.#onClosed = onClosed;
     this.#rate = new FrameRate(context.config.rateLimits.framesPerSecond, context.clock);
     this.#lanes = new RequestLanes((frame, sizeBytes) => this.#serve(frame, sizeBytes));
@@ -131,7 +139,7 @@ export class ClientSocket {
       const hello = readHello(frame.params);
       const refusal = refusalOf(hello, this.#session);
       if (refusal !== undefined) return this.close(refusal);
-      const account = registry.acquire(this.#session);
+      const account = registry.acquire({ ...this.#session, clientIp: this.#clientIp });
       if (account.socketCount >= config.maxSocketsPerAccount) {
         throw new CoiError('overloaded', 'Too many windows of this account are open', { retryAfterMs: 30_000 });
       }

@@ -55,19 +55,26 @@ export class SocketDoor {
     if (isDraining()) throw new CoiError('engine-unreachable', 'The engine is about to stop');
     const value = tokenOf(request) ?? sessionValueOf(request, hash);
     const session = value === undefined ? undefined : await this.#context.sessions.open(value);
-    this.#server.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, hash, session));
+    const clientIp = this.#context.trust.clientIp(request);
+    this.#server.handleUpgrade(request, stream, head, (socket) => this.#opened(socket, { hash, session, clientIp }));
   }
 
-  #opened(socket: WebSocket, hash: string, session: Session | undefined): void {
+  #opened(socket: WebSocket, { hash, session, clientIp }: Knock): void {
     const refusal = refusalOf(socket, hash, session);
     if (refusal === undefined && session !== undefined) {
-      const client = new ClientSocket(this.#context, socket, session, () => this.#sockets.delete(client));
+      const client = new ClientSocket(this.#context, socket, { session, clientIp }, () => this.#sockets.delete(client));
       this.#sockets.add(client);
       return;
     }
     socket.on('error', () => socket.terminate());
     socket.close(refusal);
   }
+}
+
+interface Knock {
+  readonly hash: string;
+  readonly session: Session | undefined;
+  readonly clientIp: string;
 }
 
 function refusalOf(socket: WebSocket, hash: string, session: Session | undefined): number | undefined {

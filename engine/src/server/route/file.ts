@@ -13,7 +13,8 @@ export async function postFile(
 ): Promise<void> {
   const { clock, registry, trust } = context;
   const { ticket, deadlineMs } = check(fileRequest, await readJson(request), 'request to file');
-  const proof = await proofOfTicket(context, ticket, trust.clientIp(request));
-  const { service } = registry.acquire({ ...proof, provenAt: clock.now() });
+  const clientIp = trust.clientIp(request);
+  const proof = await proofOfTicket(context, ticket, clientIp);
+  const { service } = registry.acquire({ ...proof, provenAt: clock.now(), clientIp });
   sendJson(response, 200, await service.file(deadlineMs));
 }

@@ -46,7 +46,8 @@ async function openPart(
   const session = await requireSession(context, request, hash);
   const place = { mailbox: query.get('mailbox'), uidValidity: query.get('uidValidity'), uid: Number(query.get('uid')) };
   const partRequest: PartRequest = { ...check(messageRef, place, 'address of the part'), part };
-  return context.registry.acquire(session).service.part(partRequest);
+  const clientIp = context.trust.clientIp(request);
+  return context.registry.acquire({ ...session, clientIp }).service.part(partRequest);
 }
 
 async function serve(

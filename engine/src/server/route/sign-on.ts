@@ -12,6 +12,7 @@ import { readJson } from '../body.ts';
 import type { EngineContext } from '../context.ts';
 import { formatCookie, sessionCookie } from '../cookie.ts';
 import type { Caller } from '../origin.ts';
+import type { Opening } from '../registry.ts';
 
 export async function postSession(
   context: EngineContext,
@@ -25,7 +26,8 @@ export async function postSession(
   let session: Session;
   let token: string | undefined;
   if ('ticket' in asked) {
-    session = await prolongOrCreate(context, await proofOfTicket(context, asked.ticket, clientIp), asked.session);
+    const proof = await proofOfTicket(context, asked.ticket, clientIp);
+    session = await prolongOrCreate(context, { proof, clientIp }, asked.session);
     if (asked.token === true) token = session.value;
   } else {
     if (caller.kind === 'server') throw new CoiError('permission-denied', 'Sign-on by password is for pages only');
@@ -72,7 +74,11 @@ export async function proofOfTicket(context: EngineContext, ticket: string, clie
 }
 
 /** A session of another account that is handed in here was left behind by a user switch: it ends. */
-async function prolongOrCreate(context: EngineContext, proof: Proof, value: string | undefined): Promise<Session> {
+async function prolongOrCreate(
+  context: EngineContext,
+  { proof, clientIp }: { readonly proof: Proof; readonly clientIp: string },
+  value: string | undefined,
+): Promise<Session> {
   const { sessions, watch, registry } = context;
   const before = value === undefined ? undefined : await sessions.open(value);
   if (before?.identity.hash === proof.identity.hash) {
@@ -84,7 +90,7 @@ async function prolongOrCreate(context: EngineContext, proof: Proof, value: stri
   }
   if (before !== undefined) await endSession(context, before);
   const session = await sessions.create(proof, 'host');
-  warmUp(context, session);
+  warmUp(context, { ...session, clientIp });
   return session;
 }
 
@@ -95,9 +101,9 @@ export async function endSession({ sessions, watch, registry }: EngineContext, s
 }
 
 /** The page is about to open its socket: connect to the mail server meanwhile. */
-function warmUp({ registry, log }: EngineContext, session: Session): void {
+function warmUp({ registry, log }: EngineContext, opening: Opening): void {
   registry
-    .acquire(session)
+    .acquire(opening)
     .service.describe()
     .catch((error: unknown) => log.debug('warm-up-failed', { code: isCoiError(error) ? error.code : 'internal' }));
 }

@@ -14,7 +14,7 @@ export async function postSubmit(
   response: ServerResponse,
   hash: string,
 ): Promise<void> {
-  const { budget, config, registry } = context;
+  const { budget, config, registry, trust } = context;
   const session = await requireSession(context, request, hash);
   const length = bodyLength(request, config.maxFrameBytes);
   const answer = await budget.use(hash, length, async () => {
@@ -23,7 +23,9 @@ export async function postSubmit(
       throw new CoiError('invalid-request', 'The body is no message.submit request');
     }
     const params = check(messageSubmit.params, frame.params, 'params of message.submit');
-    const result = await registry.acquire(session).service.call('message.submit', params);
+    const result = await registry
+      .acquire({ ...session, clientIp: trust.clientIp(request) })
+      .service.call('message.submit', params);
     return { id: frame.id, result };
   });
   sendJson(response, 200, answer);
