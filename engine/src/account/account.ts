@@ -35,7 +35,11 @@ const COMMAND_IDLE_MS = 60_000;
 const TRANSFER_IDLE_MS = 10_000;
 /** Without sockets the watch connection ends after this. */
 const DORMANT_AFTER_MS = 5 * 60_000;
-const POLL_ACTIVE_MS = 15_000;
+/**
+ * Also where the server pushes: Dovecot arms its pushes of other mailboxes a second after each command, and what
+ * happens before is told by nobody.
+ */
+const POLL_ACTIVE_MS = 10_000;
 const POLL_IDLE_MS = 60_000;
 const GATHER_MS = 50;
 
@@ -209,7 +213,7 @@ class Account implements AccountService {
       clock,
       commands: new CommandConnection({ open, clock, idleCloseMs: COMMAND_IDLE_MS }),
       downloads: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
-      uploads: new CommandConnection({ open, clock, idleCloseMs: TRANSFER_IDLE_MS }),
+      uploads: new CommandConnection({ open, clock, idleCloseMs: COMMAND_IDLE_MS }),
       smtp: new SmtpPool(identity.issuer.smtp, () => this.#credentials, clock),
       mailboxes: new Mailboxes(),
       emit: (event) => {
@@ -384,10 +388,10 @@ class Account implements AccountService {
 
   async #poll(): Promise<void> {
     const watch = this.#supervisor.live;
-    if (watch === undefined || (watch.notifies && watch.notifiesNames)) return;
+    if (watch === undefined) return;
     const { mailboxes } = this.#parts.context;
     try {
-      if (!watch.notifies) await watch.read(mailboxes.others());
+      await watch.read(mailboxes.others());
       if (!watch.notifiesNames && !mailboxes.hasOurs) await this.#lookAround();
     } catch (error) {
       this.#deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });

@@ -13,7 +13,7 @@ export interface AccountContext {
   readonly commands: CommandConnection;
   /** Parts on their way to a browser, one at a time; lines need not wait for them. */
   readonly downloads: CommandConnection;
-  /** Copies of large messages, one at a time. */
+  /** Copies of large messages, one at a time, and of lines while `commands` is busy. */
   readonly uploads: CommandConnection;
   readonly smtp: SmtpPool;
   readonly mailboxes: Mailboxes;

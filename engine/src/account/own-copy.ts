@@ -5,6 +5,7 @@
 import { isCoiError } from '@coi-webmail/base';
 import type { MessageRefData } from '@coi-webmail/protocol';
 import { appendMessage } from '../imap/append.ts';
+import type { CommandConnection } from '../imap/command.ts';
 import { fetchHeads, type MessageHeadBytes } from '../imap/fetch.ts';
 import { storeFlags } from '../imap/flag.ts';
 import { remove } from '../imap/guard.ts';
@@ -58,10 +59,10 @@ export class OwnCopies {
 
   /** One APPEND: no SEARCH, no SELECT. @returns where it lies, if the server tells */
   async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<MessageRefData | undefined> {
-    const { mailboxes, commands, uploads } = this.#context;
+    const { mailboxes, uploads } = this.#context;
     const path = plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
     const flags = plan === 'before' ? ['\\Seen', OWN, CHAT_KEYWORD, PENDING] : ['\\Seen'];
-    const connection = bytes.length > LARGE_BYTES ? uploads : commands;
+    const connection = bytes.length > LARGE_BYTES ? uploads : this.#freeConnection();
     const place = await connection.run(async (session) => {
       try {
         return await appendMessage(session, path, bytes, flags);
@@ -75,6 +76,16 @@ export class OwnCopies {
     if (place === undefined) return undefined;
     this.#remember(place.uidValidity, place.uid);
     return { mailbox: path, ...place };
+  }
+
+  /** A line waits for no sync and no filing: where the command connection works, the upload connection helps out. */
+  #freeConnection(): CommandConnection {
+    const { commands, uploads } = this.#context;
+    if (commands.load === 0) return commands;
+    if (uploads.isIdle) return uploads;
+    // Opening it now would take longer than waiting; the next line finds it open.
+    if (uploads.load === 0) uploads.run(async () => undefined).catch(() => undefined);
+    return commands;
   }
 
   /** True for a copy that says pending and that another process put there, which may have died meanwhile. */

@@ -4,6 +4,7 @@ import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
 import { type Stack, startStack, until } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, newHub, person, type Person, type PersonOptions } from './account.fixture.ts';
+import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { claimKey } from './submit.ts';
 
@@ -308,6 +309,27 @@ test('a large message takes the other connections and lets a line pass', async (
   assert.deepEqual(order, ['line', 'large']);
   await alice.stop();
   await bob.stop();
+});
+
+test('a line does not wait for a sync of a mail server that is far away', async () => {
+  const far = await startLesserServer(stack.info.ports.imap, [], 60);
+  const issuer = await issuerOf({ stack, stop: async () => undefined });
+  const alice = await consenting({ issuer: { imap: { ...issuer.imap, port: far.port, tls: 'none' } } });
+  const bob = await consenting();
+  const sync = () => alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  // The first line that meets a sync waits for it, and finds out that a second connection is worth having.
+  await Promise.all([sync(), send(alice, lineTo(alice, bob))]);
+  await until(async () => far.commands().filter((name) => name === 'ENABLE').length === 3, 'the second connection');
+  await sync();
+  const order: string[] = [];
+  await Promise.all([
+    sync().then(() => order.push('sync')),
+    send(alice, lineTo(alice, bob)).then(() => order.push('line')),
+  ]);
+  assert.deepEqual(order, ['line', 'sync']);
+  await alice.stop();
+  await bob.stop();
+  await far.stop();
 });
 
 test('a stopped account finishes the line that it was sending', async () => {

@@ -48,6 +48,11 @@ export class CommandConnection {
     });
   }
 
+  /** Signed on: a task that comes now waits for nothing. */
+  get isIdle(): boolean {
+    return this.load === 0 && this.#session?.usable === true;
+  }
+
   /** Number of tasks that wait or run. */
   get load(): number {
     return this.#urgent.length + this.#waiting.length + (this.#isRunning ? 1 : 0);

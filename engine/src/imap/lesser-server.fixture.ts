@@ -1,6 +1,7 @@
 /**
  * A real server that knows less: a relay that takes capabilities out of what the server announces. Commands of a
- * capability that is not announced still work, so that a test sees whether they are used all the same.
+ * capability that is not announced still work, so that a test sees whether they are used all the same. It can be far
+ * away, too.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -12,10 +13,15 @@ export interface LesserServer {
   stop(): Promise<void>;
 }
 
-export async function startLesserServer(upstreamPort: number, hidden: readonly string[]): Promise<LesserServer> {
+/** @param delayMs what the server says arrives so much later */
+export async function startLesserServer(
+  upstreamPort: number,
+  hidden: readonly string[],
+  delayMs = 0,
+): Promise<LesserServer> {
   const sockets = new Set<Socket>();
   const lines: string[] = [];
-  const pattern = new RegExp(` (?:${hidden.join('|')})(?=[ \\]\\r])`, 'g');
+  const pattern = hidden.length === 0 ? /$^/ : new RegExp(` (?:${hidden.join('|')})(?=[ \\]\\r])`, 'g');
   const server = createServer((client) => {
     const upstream = connect({ host: '127.0.0.1', port: upstreamPort });
     for (const [one, other] of [[client, upstream] as const, [upstream, client] as const]) {
@@ -31,7 +37,9 @@ export async function startLesserServer(upstreamPort: number, hidden: readonly s
     upstream.on('data', (chunk) => {
       const text = chunk.toString('latin1');
       const isAnnouncement = text.includes('CAPABILITY ') || text.includes('ENABLED ');
-      client.write(isAnnouncement ? Buffer.from(text.replace(pattern, ''), 'latin1') : chunk);
+      const told = isAnnouncement ? Buffer.from(text.replace(pattern, ''), 'latin1') : chunk;
+      if (delayMs === 0) client.write(told);
+      else setTimeout(() => client.writable && client.write(told), delayMs);
     });
   });
   server.listen(0, '127.0.0.1');
