@@ -109,7 +109,28 @@ story(stage, "a ticket with another user's password is refused by the mail serve
       .call('hello', { protocol: 1, accountHash: signedOn.accountHash })
       .catch((error: Error) => error);
     assert.ok(answer instanceof Error || answer.account.state === 'auth-failed' || answer.mailboxes.length === 0);
+    wire.close();
   } else assert.equal(response.status, 401);
+});
+
+story(stage, 'a ticket for another user does not take over a session that is there', async (scene) => {
+  const [alice, bob] = [await scene.person(), await scene.person()];
+  const { info } = scene.stack;
+  const ofAlice = await signOn(info.urls.engine, alice);
+  const session = ofAlice.cookie.split('=')[1] ?? '';
+  const response = await fetch(new URL('session', info.urls.engine), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket: makeTicket(info, bob), session }),
+  });
+  const answer = (await response.json()) as { accountHash?: string; cookie?: { value: string } };
+  if (response.ok) {
+    assert.notEqual(answer.accountHash, ofAlice.accountHash);
+    assert.notEqual(answer.cookie?.value, session);
+  }
+  const path = new URL(`a/${ofAlice.accountHash}/session`, info.urls.engine);
+  const known = (await (await fetch(path, { headers: { cookie: ofAlice.cookie } })).json()) as { address?: string };
+  assert.notEqual(known.address, bob.address);
 });
 
 story(stage, 'a page of a foreign origin gets neither session nor socket', async (scene) => {
