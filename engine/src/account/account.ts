@@ -28,6 +28,7 @@ import type {
   PartRequest,
   UnnumberedEvent,
 } from './service.ts';
+import { QuotaState } from './quota.ts';
 import { Storage } from './storage.ts';
 import { MAX_RECIPIENTS, Submitter } from './submit.ts';
 
@@ -44,6 +45,8 @@ const POLL_IDLE_MS = 60_000;
 const GATHER_MS = 50;
 
 export const createAccount: CreateAccount = (identity, credentials, deps) => new Account(identity, credentials, deps);
+
+type WireState = AccountDescription['account']['state'];
 
 /** What method handlers work with. */
 export interface AccountParts {
@@ -120,7 +123,7 @@ class Account implements AccountService {
     return {
       account: {
         address,
-        state: wireState(this.#supervisor.state),
+        state: this.#wireState(this.#supervisor.state),
         keywords: mailboxes.keywords(mailboxes.path('chats')),
         ...(issuer.authservId === undefined ? {} : { authservId: issuer.authservId }),
       },
@@ -216,6 +219,7 @@ class Account implements AccountService {
       uploads: new CommandConnection({ open, clock, idleCloseMs: COMMAND_IDLE_MS }),
       smtp: new SmtpPool(identity.issuer.smtp, () => this.#credentials, clock),
       mailboxes: new Mailboxes(),
+      quota: new QuotaState(() => this.#stateChanged(this.#supervisor.state)),
       emit: (event) => {
         for (const listener of this.#listeners) listener(event);
       },
@@ -356,7 +360,12 @@ class Account implements AccountService {
   #stateChanged(state: ConnectionState): void {
     if (!this.#wasOnline || this.#isStopped) return;
     const retryAt = state.state === 'imap-unavailable' ? { retryAt: state.retryAt } : {};
-    this.#parts.context.emit({ event: 'account.state', data: { state: wireState(state), ...retryAt } });
+    this.#parts.context.emit({ event: 'account.state', data: { state: this.#wireState(state), ...retryAt } });
+  }
+
+  #wireState({ state }: ConnectionState): WireState {
+    if (state === 'online' && this.#parts.context.quota.isOver) return 'over-quota';
+    return state === 'stopped' ? 'connecting' : state;
   }
 
   #maxMessageBytes(): number {
@@ -398,8 +407,4 @@ class Account implements AccountService {
     }
     if (!this.#isStopped) this.#schedulePoll();
   }
-}
-
-function wireState({ state }: ConnectionState): 'online' | 'connecting' | 'imap-unavailable' | 'auth-failed' {
-  return state === 'stopped' ? 'connecting' : state;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@coi-webmail/base';
 import type { CommandConnection } from '../imap/command.ts';
 import type { SmtpPool } from '../smtp/pool.ts';
 import type { Mailboxes } from './mailboxes.ts';
+import type { QuotaState } from './quota.ts';
 import type { AccountDeps, AccountIdentity, UnnumberedEvent } from './service.ts';
 
 export interface AccountContext {
@@ -17,6 +18,7 @@ export interface AccountContext {
   readonly uploads: CommandConnection;
   readonly smtp: SmtpPool;
   readonly mailboxes: Mailboxes;
+  readonly quota: QuotaState;
   emit(event: UnnumberedEvent): void;
   /** Somebody is there to answer `mail.undecided`. */
   hasClient(): boolean;

@@ -59,11 +59,11 @@ export class OwnCopies {
 
   /** One APPEND: no SEARCH, no SELECT. @returns where it lies, if the server tells */
   async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<MessageRefData | undefined> {
-    const { mailboxes, uploads } = this.#context;
+    const { mailboxes, uploads, quota } = this.#context;
     const path = plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
     const flags = plan === 'before' ? ['\\Seen', OWN, CHAT_KEYWORD, PENDING] : ['\\Seen'];
     const connection = bytes.length > LARGE_BYTES ? uploads : this.#freeConnection();
-    const place = await connection.run(async (session) => {
+    const store = async (session: ImapSession) => {
       try {
         return await appendMessage(session, path, bytes, flags);
       } catch (error) {
@@ -72,7 +72,8 @@ export class OwnCopies {
         await mailboxes.createOurs(session, { again: true });
         return appendMessage(session, path, bytes, flags);
       }
-    }, 'urgent');
+    };
+    const place = await quota.storing(() => connection.run(store, 'urgent'));
     if (place === undefined) return undefined;
     this.#remember(place.uidValidity, place.uid);
     return { mailbox: path, ...place };

@@ -67,7 +67,7 @@ export class Storage {
    * @throws CoiError `conflict`, `permission-denied`, `quota-exceeded`, `imap-unavailable`
    */
   async put(kind: StorageKindName, document: string, ifRevision?: string): Promise<string> {
-    const { mailboxes, commands, identity, clock } = this.#context;
+    const { mailboxes, commands, identity, clock, quota } = this.#context;
     const path = mailboxes.path('contacts');
     if (path === undefined) throw new CoiError('permission-denied', 'Nothing is stored before consent');
     const content = NAMESPACE + kind;
@@ -88,7 +88,7 @@ export class Storage {
         document,
         before,
       });
-      await appendMessage(session, path, bytes, ['\\Seen']);
+      await quota.storing(() => appendMessage(session, path, bytes, ['\\Seen']));
       await remove(session, mailbox, { kind: 'replaced', uids: found.map(({ uid }) => uid), content });
       return revision;
     });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
@@ -57,6 +59,17 @@ async function overFaults(options: PersonOptions = {}): Promise<Person> {
   const issuer = await issuerOf({ stack, stop: async () => undefined });
   const smtp = { ...issuer.smtp, port: stack.info.ports.submissionFault };
   return consenting({ ...options, issuer: { smtp } });
+}
+
+/** Dovecot reads its list of users again when it changed. */
+async function limitQuota(address: string, storage: string): Promise<void> {
+  const file = join(stack.info.runDir, 'passwd');
+  const quota = `userdb_mail_plugins=quota userdb_quota=count:User userdb_quota_vsizes=yes userdb_quota_rule=*:storage=${storage}`;
+  const users = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    users.replace(new RegExp(`^${address}:.*$`, 'm'), (line) => `${line.trimEnd()} ${quota}`),
+  );
 }
 
 test('a line is sent once, its copy lies in the chats mailbox and is pending no more', async () => {
@@ -252,6 +265,25 @@ test('keywords forbidden: the copy is stored once the line is accepted', async (
   assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
   await alice.stop();
   await bob.stop();
+});
+
+test('a mailbox that is full says so, until it takes a message again', async () => {
+  const user = await stack.freshUser();
+  await limitQuota(user.address, '30K');
+  const alice = await consenting({ user });
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  const long = { ...line, bytes: Buffer.concat([line.bytes, Buffer.alloc(60_000, `${'x'.repeat(70)}\r\n`)]) };
+  await assert.rejects(send(alice, long), (error) => isCoiError(error, 'quota-exceeded'));
+  await alice.events.next('account.state', ({ state }) => state === 'over-quota');
+  assert.equal((await alice.account.describe()).account.state, 'over-quota');
+  assert.equal((await send(alice, lineTo(alice, 'erin@elsewhere.test'))).state, 'sent');
+  assert.deepEqual(alice.events.of('account.state').at(-1), { state: 'online' });
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 0);
+  const { revision } = await alice.account.call('storage.put', { kind: 'drafts', document: '{}', ifRevision: '' });
+  const document = JSON.stringify('x'.repeat(60_000));
+  await assert.rejects(alice.account.call('storage.put', { kind: 'drafts', document, ifRevision: revision }));
+  assert.deepEqual(alice.events.of('account.state').at(-1), { state: 'over-quota' });
+  await alice.stop();
 });
 
 test('before consent the copy goes to Sent, as of any mail program', async () => {
