@@ -12,6 +12,7 @@ import { HANDLERS } from '../method/handlers.ts';
 import { SmtpPool } from '../smtp/pool.ts';
 import { Changes } from './changes.ts';
 import type { AccountContext } from './context.ts';
+import { lookForEvidence } from './evidence.ts';
 import { Filing } from './filing.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { MarkKeeper } from './mark-keeper.ts';
@@ -105,6 +106,7 @@ class Account implements AccountService {
     this.#leaveHub = deps.hub.listen(identity.address, {
       lane: (message) => context.emit({ event: 'lane.message', data: { ...message } }),
       evidence: ({ messageId }) => void submitter.evidence(messageId).catch(() => deps.log.warn('evidence-failed')),
+      sought: (evidence) => void lookForEvidence(context, evidence).catch(() => deps.log.warn('evidence-failed')),
     });
   }
 

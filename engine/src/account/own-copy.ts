@@ -186,7 +186,8 @@ export class OwnCopies {
   }
 }
 
-async function findNewest(
+/** By Message-ID, among the newest messages of the selected mailbox. */
+export async function findNewest(
   session: ImapSession,
   messageCount: number,
   messageId: string,

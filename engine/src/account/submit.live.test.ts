@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
-import { type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import { sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, newHub, person, type Person, type PersonOptions } from './account.fixture.ts';
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import { claimKey } from './submit.ts';
+import { CLAIM_STALE_MS, claimKey } from './submit.ts';
 
 // A stack of its own: faults and counts of another test would be in the way.
 let stack: Stack;
@@ -174,6 +174,25 @@ test("the copy in bob's mailbox settles what was unknown to alice", async () => 
   assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
   assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
   await eventually(async () => (await flagsOf(alice, 'COI/Chats')).join() === '\\Seen $CoiOwn $Chat');
+  await alice.stop();
+  await bob.stop();
+});
+
+test('a killed process leaves an unknown outcome; the copy that bob has settles it, however old', async () => {
+  const [store, hub] = [new MemoryStore(), newHub()];
+  const [alice, bob] = [await consenting({ deps: { store, hub } }), await consenting({ deps: { hub } })];
+  const line = lineTo(alice, bob);
+  const key = claimKey(alice.account.identity.hash, line.messageId);
+  const claimedAt = Date.now() - 2 * CLAIM_STALE_MS;
+  await store.claim(key, claimedAt, CLAIM_STALE_MS);
+  await store.progressClaim(key, claimedAt, undefined);
+  const { inject } = stack.info.ports;
+  await sendMail({ port: inject, from: alice.user.address, to: [bob.user.address], message: line.bytes });
+  await bob.events.next('message.moved');
+  assert.deepEqual(alice.events.of('submit.settled'), []);
+  assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+  assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
   await alice.stop();
   await bob.stop();
 });

@@ -326,6 +326,8 @@ export class Submitter {
   #outcomeUnknown(key: string, params: SubmitParams, copy: MessageRefData | undefined): SubmitResult {
     const bytes = copy === undefined && params.bytes.length <= LANE_MAX_BYTES ? params.bytes : undefined;
     this.#unknown.set(params.messageId, { key, copy, bytes });
+    const { deps, identity } = this.#context;
+    deps.hub.seekEvidence(params.recipients, { messageId: params.messageId, from: identity.address });
     return { state: 'unknown', rejected: [], ...(copy === undefined ? {} : { copy }) };
   }
 

@@ -20,6 +20,8 @@ export interface Evidence {
 export interface HubListener {
   lane(message: LaneMessage): void;
   evidence(evidence: Evidence): void;
+  /** Whoever has this message tells its sender. */
+  sought?(evidence: Evidence): void;
 }
 
 export interface Hub {
@@ -28,6 +30,8 @@ export interface Hub {
   /** Hands the bytes to each live recipient; unknown addresses are ignored silently. */
   sendLane(recipients: readonly string[], message: LaneMessage): void;
   sendEvidence(evidence: Evidence): void;
+  /** Asks live recipients whether a message reached them; the answer is evidence, or nothing. */
+  seekEvidence(recipients: readonly string[], evidence: Evidence): void;
   /** Runs `task` if nobody else holds the lease; else returns undefined at once. Renewed while it runs. */
   withLease<T>(name: string, task: () => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;

@@ -23,6 +23,16 @@ test('a line reaches each live recipient once, whatever the case of the address,
   assert.deepEqual(seen, ['bob', 'alice evidence']);
 });
 
+test('who seeks evidence reaches the recipients and nobody else', () => {
+  const hub = hubWith();
+  const asked: string[] = [];
+  for (const name of ['bob', 'carol', 'dave']) {
+    hub.listen(`${name}@a.test`, { lane: () => undefined, evidence: () => undefined, sought: () => asked.push(name) });
+  }
+  hub.seekEvidence(['Bob@a.test', 'carol@a.test', 'bob@a.test'], { messageId: 'x', from: 'alice@a.test' });
+  assert.deepEqual(asked, ['bob', 'carol']);
+});
+
 test('a listener that fails does not keep a line from the others', () => {
   const hub = hubWith();
   let reached = 0;

@@ -47,6 +47,12 @@ export class LocalHub implements Hub {
     this.#tell(evidence.from.toLowerCase(), (listener) => listener.evidence(evidence));
   }
 
+  seekEvidence(recipients: readonly string[], evidence: Evidence): void {
+    for (const recipient of new Set(recipients.map((address) => address.toLowerCase()))) {
+      this.#tell(recipient, (listener) => listener.sought?.(evidence));
+    }
+  }
+
   async withLease<T>(name: string, task: () => Promise<T>): Promise<T | undefined> {
     if (this.#held.has(name)) return undefined;
     this.#held.add(name);
