@@ -24,7 +24,7 @@ export interface ParcelView {
 export interface WorkerDoor {
   /** @returns the Web Lock that the worker holds as long as it lives; '' = none */
   configure(options: { readonly engineUrl: string }): Promise<string>;
-  /** Queued lines, each time they change. */
+  /** Lines that are queued or at work, each time they change. */
   watchQueued(listener: (parcels: readonly ParcelView[]) => void): Promise<void>;
   /** The page leaves: its watches end now. */
   bye(): Promise<void>;
@@ -37,7 +37,7 @@ export interface TabOptions {
   readonly lifeLock: string;
 }
 
-/** All queued lines together; browsers refuse more than 64 KB of keepalive bodies. */
+/** All parcels together; browsers refuse more than 64 KB of keepalive bodies. */
 const PARCELS_BYTES = 60_000;
 const ids = new IdMaker();
 
@@ -73,9 +73,7 @@ export class TabApi implements ChatApi, WorkerDoor {
     const session = this.#tabs.session;
     const parcels: ParcelView[] = [];
     let total = 0;
-    for (const line of session?.isConsented === true ? (session.liveNow?.outbox.queued() ?? []) : []) {
-      const { messageId, recipients, attempt, resend } = line;
-      const params = { messageId, bytes: bytesOf(line), recipients, attempt, ...(resend ? { resend } : {}) };
+    for (const params of session?.isConsented === true ? (session.liveNow?.outbox.parcels() ?? []) : []) {
       const frame = encodeFrame({ id: 1, method: 'message.submit', params });
       const body = typeof frame === 'string' ? utf8(frame) : frame;
       total += body.length;

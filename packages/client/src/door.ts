@@ -61,7 +61,7 @@ export class Door implements ChatApi {
     return lifeLock;
   }
 
-  /** The page closes: lines that no request carries go out by themselves. The engine folds doubles. */
+  /** The page closes: what the worker may not get out any more goes out by itself. The engine folds doubles. */
   sendParcels(): void {
     for (const { url, body, token } of this.#parcels) {
       const headers = {

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { CoiError } from '@coi-webmail/base';
 import type { ChatId, RowView, TimelineView } from '@coi-webmail/chat';
 import { type ContactAddress, encodeText, type MessageId } from '@coi-webmail/coi';
+import { decodeFrame, type Params } from '@coi-webmail/protocol';
 import type { ChatListView } from './api.ts';
+import type { ParcelView } from './chat-api.ts';
 import { aliceAt, NOON, settle, type TestClient, TestClock, TestEngine } from './engine.fixture.ts';
 
 const ALICE = 'alice@example.test' as ContactAddress;
@@ -334,6 +336,68 @@ test('a refused line says why and holds up nobody; discarding gives its text bac
   assert.equal(await client.api.discard(rowId), 'refused');
   await settle();
   assert.deepEqual((await rows(client, chatId)).slice(-1).map(brief), ['next: sent']);
+});
+
+test('a line refused for one of two stays failed after a retry, and says who did not get it', async () => {
+  const client = await start(withBob);
+  const chatId = (await client.api.startChat([BOB, CAROL])) as ChatId;
+  const rejected = [{ address: CAROL, smtpCode: 550, status: '5.1.1' }];
+  client.engine.outcomes.push(async () => {
+    // The copy is told of before the answer.
+    client.engine.deliver('COI/Chats', client.engine.submitted[0]?.bytes ?? new Uint8Array(), {
+      flags: ['$CoiOwn', '\\Seen'],
+    });
+    await settle();
+    return { state: 'sent', rejected };
+  });
+  const rowId = await client.api.send({ chatId, text: 'to both' });
+  await settle();
+  await settle();
+  const told = async () => {
+    const line = (await rows(client, chatId)).at(-1);
+    return [line?.delivery, line?.deliveryReason, line?.deliveryDetail];
+  };
+  const expected = ['failed', 'recipient-unknown', '1/2: carol@example.test 550 5.1.1'];
+  assert.deepEqual(await told(), expected);
+  await client.api.retry(rowId);
+  await settle();
+  assert.equal(client.engine.submitted.length, 2);
+  assert.deepEqual(await told(), expected);
+  client.engine.deliver('COI/Chats', chatMail('chat$bob9@x', BOB, 'something else', NOON - 1000));
+  client.engine.push('submit.settled', { messageId: client.engine.submitted[0]?.messageId ?? '', state: 'sent' });
+  await settle();
+  assert.deepEqual(await told(), expected);
+  client.tabs.close();
+  const again = await aliceAt(client.engine, client.stores);
+  const line = (await rows(again, chatId)).at(-1);
+  assert.deepEqual([line?.delivery, line?.deliveryDetail], ['failed', expected[2]]);
+});
+
+test('a page that closes asks about a line at work, too, and nothing once it is answered', async () => {
+  const client = await start(withBob);
+  const chatId = await chatWith(client, BOB);
+  let parcels: readonly ParcelView[] = [];
+  await client.api.watchQueued((value) => {
+    parcels = value;
+  });
+  const answer = Promise.withResolvers<{ state: 'sent'; rejected: [] }>();
+  client.engine.outcomes.push(() => answer.promise);
+  await client.api.send({ chatId, text: 'at work' });
+  await client.api.send({ chatId, text: 'next' });
+  await settle();
+  const asked = parcels.map(({ body }) => {
+    const frame = decodeFrame(body);
+    const { attempt, bytes } = ('params' in frame ? frame.params : undefined) as Params<'message.submit'>;
+    return [attempt, /(at work|next)\r\n/.exec(Buffer.from(bytes).toString())?.[1]];
+  });
+  assert.deepEqual(asked, [
+    [1, 'at work'],
+    [0, 'next'],
+  ]);
+  assert.equal(client.engine.submitted.length, 1);
+  answer.resolve({ state: 'sent', rejected: [] });
+  await settle();
+  assert.equal(parcels.length, 0);
 });
 
 test('lines of one chat keep their order while the mail server is down; another chat does not wait', async () => {

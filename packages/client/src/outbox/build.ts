@@ -75,6 +75,7 @@ export function buildLine(request: LineRequest, ids: IdMaker): StoredLine {
     state: 'queued',
     reason: undefined,
     detail: undefined,
+    refused: undefined,
     attempt: 0,
     resend: false,
     resentByRule: false,

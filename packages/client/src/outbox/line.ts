@@ -2,6 +2,7 @@
 import { fromBase64 } from '@coi-webmail/base';
 import type { ChatId, DeliveryReason, OutboxLine, RowId } from '@coi-webmail/chat';
 import type { ContactAddress, MessageId } from '@coi-webmail/coi';
+import type { Result } from '@coi-webmail/protocol';
 import { decodeLine } from '../sync/decode.ts';
 
 /**
@@ -9,6 +10,8 @@ import { decodeLine } from '../sync/decode.ts';
  * come. `unknown`: none came, the user decides. `failed`: the user decides. `sent`: accepted, copy not seen yet.
  */
 export type LineState = 'queued' | 'sending' | 'waiting' | 'unknown' | 'failed' | 'sent';
+
+export type Refusal = Result<'message.submit'>['rejected'][number];
 
 export interface StoredLine {
   readonly rowId: RowId;
@@ -25,6 +28,11 @@ export interface StoredLine {
   readonly reason: DeliveryReason | undefined;
   /** SMTP code and the like. */
   readonly detail: string | undefined;
+  /**
+   * Recipients that the mail server refused while it took the line for others. The engine answers a retry from its
+   * claim, which does not name them, so they are kept here. Undefined = none.
+   */
+  readonly refused: readonly Refusal[] | undefined;
   /** Requests made so far. */
   readonly attempt: number;
   /** The next request sends once more although the outcome of the last is unknown. */

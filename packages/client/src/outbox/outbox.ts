@@ -8,7 +8,18 @@ import type { Method, Params, Result } from '@coi-webmail/protocol';
 import type { Ledger } from '../ledger.ts';
 import type { VaultStore } from '../store/store.ts';
 import { bytesOf, OUTBOX_PREFIX, outboxLineOf, type StoredLine } from './line.ts';
-import { answered, failed, recovered, resent, retried, settled, started, type Step, waitedInVain } from './send-job.ts';
+import {
+  answered,
+  failed,
+  isPartlyRefused,
+  recovered,
+  resent,
+  retried,
+  settled,
+  started,
+  type Step,
+  waitedInVain,
+} from './send-job.ts';
 
 export interface OutboxDeps {
   readonly ledger: Ledger;
@@ -64,9 +75,17 @@ export class Outbox {
     return count;
   }
 
-  /** Lines that no request carries at this moment: a page that closes sends them by itself. */
-  queued(): readonly StoredLine[] {
-    return [...this.#lines.values()].filter(({ state }) => state === 'queued');
+  /**
+   * Lines that a page which closes sends by itself, as the requests it makes. Also those at work, because the worker
+   * may end before their frame leaves the socket: as mere questions, which the engine answers from its claim.
+   */
+  parcels(): readonly Params<'message.submit'>[] {
+    return [...this.#lines.values()].flatMap((line) => {
+      if (line.state === 'queued') return [requestOf(line)];
+      return line.state === 'sending'
+        ? [requestOf({ ...line, attempt: Math.max(1, line.attempt), resend: false })]
+        : [];
+    });
   }
 
   /** @throws CoiError when the row cannot be made durable: then nothing was accepted */
@@ -143,8 +162,8 @@ export class Outbox {
       await shown;
       if (this.#isStopped) return;
       const now = this.#lines.get(line.rowId);
-      // Meanwhile settled by its copy or by evidence.
-      if (now === undefined || now.state !== 'sending') return this.#free(chatId);
+      // Meanwhile settled by its copy or by evidence, which know nothing of those who were refused.
+      if (now?.state !== 'sending' && !isPartlyRefused(step.line)) return this.#free(chatId);
       await this.#write(step.line);
       if (step.line.state === 'waiting') this.#awaitEvidence(step.line);
       if (step.line.state === 'queued') return this.#retryLater(step);
@@ -158,10 +177,8 @@ export class Outbox {
 
   async #request(line: StoredLine): Promise<Step> {
     const { clock } = this.#deps;
-    const { messageId, recipients, attempt, resend } = line;
-    const params = { messageId, bytes: bytesOf(line), recipients: [...recipients], attempt };
     try {
-      const answer = await this.#deps.call('message.submit', resend ? { ...params, resend } : params);
+      const answer = await this.#deps.call('message.submit', requestOf(line));
       return answered(line, answer, clock.now(), this.#deps.unknownWaitMs());
     } catch (error) {
       return failed(line, error, clock.now(), this.#deps.unknownWaitMs());
@@ -214,12 +231,12 @@ export class Outbox {
       if (line.state === 'failed') continue;
       const row = state.rows.get(line.rowId);
       const isFiled = row?.copies.some((copy) => !hasFlag(copy, PENDING_KEYWORD)) === true;
-      if (isFiled) {
+      if (isFiled && !isPartlyRefused(line)) {
         await this.#remove(line);
       } else if (line.state === 'waiting' || line.state === 'unknown') {
         const answers = state.answers.get(line.messageId) ?? new Set<RowId>();
         const isAnswered = [...answers].some((id) => state.rows.get(id)?.own === false);
-        if (isAnswered) await this.#write(settled(line));
+        if (isFiled || isAnswered) await this.#write(settled(line));
       }
     }
   }
@@ -248,4 +265,10 @@ export class Outbox {
     await this.#deps.ledger.apply([{ kind: 'outbox-changed', line: outboxLineOf(line) }]);
     this.#deps.onQueueChanged();
   }
+}
+
+function requestOf(line: StoredLine): Params<'message.submit'> {
+  const { messageId, recipients, attempt, resend } = line;
+  const params = { messageId, bytes: bytesOf(line), recipients: [...recipients], attempt };
+  return resend ? { ...params, resend } : params;
 }

@@ -2,11 +2,13 @@
 import { errorFamily, isCoiError } from '@coi-webmail/base';
 import type { DeliveryReason } from '@coi-webmail/chat';
 import type { Result } from '@coi-webmail/protocol';
-import type { StoredLine } from './line.ts';
+import type { Refusal, StoredLine } from './line.ts';
 
 /** Older lines ask before they go out. */
 export const MAX_AGE_MS = 6 * 24 * 3_600_000;
 const DEFAULT_RETRY_MS = 1000;
+/** More refused recipients than these are counted only. */
+const MAX_NAMED = 5;
 
 export interface Step {
   readonly line: StoredLine;
@@ -31,11 +33,9 @@ export function started(line: StoredLine): StoredLine {
 export function answered(line: StoredLine, answer: Result<'message.submit'>, now: number, waitMs: number): Step {
   const next = { ...line, attempt: line.attempt + 1 };
   switch (answer.state) {
-    case 'sent': {
-      const refused = answer.rejected[0];
-      if (refused === undefined) return done({ ...next, state: 'sent', resend: false });
-      return done({ ...next, ...refusal(refused.smtpCode, refused.status), state: 'failed', resend: false });
-    }
+    case 'sent':
+      // A retry is answered from the claim: that names nobody, although those who were refused still have nothing.
+      return done(settled(answer.rejected.length === 0 ? next : { ...next, refused: answer.rejected }));
     case 'unknown':
       return unknownOutcome(next, now, waitMs);
     case 'in-flight':
@@ -76,9 +76,18 @@ export function waitedInVain(line: StoredLine, allChat: boolean): StoredLine {
   return { ...line, state: 'unknown', reason: 'unknown-outcome', waitUntil: undefined };
 }
 
-/** Evidence, or the copy in the mailbox. */
+/** The mail server took it, evidence says so, or the copy in the mailbox: sent, but not to those it refused. */
 export function settled(line: StoredLine): StoredLine {
-  return { ...line, state: 'sent', reason: undefined, detail: undefined, resend: false, waitUntil: undefined };
+  const next = { ...line, resend: false, waitUntil: undefined };
+  if (!isPartlyRefused(line)) return { ...next, state: 'sent', reason: undefined, detail: undefined };
+  const { refused = [], recipients } = line;
+  const reason = refused[0] === undefined ? 'refused' : refusal(refused[0].smtpCode, refused[0].status).reason;
+  return { ...next, state: 'failed', reason, detail: partlyDetail(refused, recipients.length) };
+}
+
+/** Some got it, some never will by this line: it is not over when its copy lies in the mailbox. */
+export function isPartlyRefused(line: StoredLine): boolean {
+  return line.refused !== undefined && line.refused.length > 0;
 }
 
 export function retried(line: StoredLine): StoredLine {
@@ -123,11 +132,21 @@ function reasonOf(error: unknown): DeliveryReason {
 function refusal(
   smtpCode: number,
   status: string | undefined,
-): Pick<StoredLine, 'detail'> & { reason: DeliveryReason } {
+): { readonly reason: DeliveryReason; readonly detail: string } {
   const isFull = status?.endsWith('.2.2') === true || smtpCode === 552 || smtpCode === 452;
   const isUnknown = status?.endsWith('.1.1') === true || status?.endsWith('.1.2') === true || smtpCode === 550;
   const detail = [smtpCode === 0 ? '' : String(smtpCode), status ?? ''].filter((part) => part !== '').join(' ');
   return { reason: isFull ? 'recipient-full' : isUnknown ? 'recipient-unknown' : 'refused', detail };
+}
+
+/** For example `1/3: carol@example.test 550 5.1.1`. */
+function partlyDetail(refused: readonly Refusal[], recipientCount: number): string {
+  const named = refused.slice(0, MAX_NAMED).map(({ address, smtpCode, status }) => {
+    const { detail } = refusal(smtpCode, status);
+    return detail === '' ? address : `${address} ${detail}`;
+  });
+  const more = refused.length > MAX_NAMED ? ', …' : '';
+  return `${refused.length}/${recipientCount}: ${named.join(', ')}${more}`;
 }
 
 function detailOf(error: unknown): string | undefined {
