@@ -82,7 +82,7 @@ export class Watch implements Live {
     }
   }
 
-  /** True when the other mailboxes are pushed; else call {@link read} from time to time. */
+  /** True when the other mailboxes are pushed; {@link read} from time to time finds what a push missed. */
   get notifies(): boolean {
     return this.#notifies;
   }
@@ -105,14 +105,14 @@ export class Watch implements Live {
     return personalNamespace(this.client);
   }
 
-  /** Reads the state of mailboxes. Where nothing is pushed, differences to the last reading are told as changes. */
+  /** Reads the state of mailboxes. Differences to the last reading are told as changes, also those that were pushed. */
   async read(paths: readonly string[]): Promise<readonly Omit<MailboxState, 'role'>[]> {
     const states: Omit<MailboxState, 'role'>[] = [];
     for (const path of paths) {
       const state = await mailboxStatus(this.client, path, this.capabilities.condstore);
       const before = this.#read.get(path);
       this.#read.set(path, fingerprint(state));
-      if (!this.#notifies && before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
+      if (before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
       states.push(state);
     }
     return states;
