@@ -109,10 +109,10 @@ final class coi_session
     /** The engine names the path as it sees it; browsers see it below the public path. */
     private function set_cookie(string $name, string $value, string $path, int $expires): void
     {
-        $account = strstr($path, '/a/');
+        $at = strrpos($path, '/a/');
         setcookie($name, $value, [
             'expires' => $expires,
-            'path' => rtrim($this->config->public_path(), '/') . ($account === false ? '/' : $account),
+            'path' => rtrim($this->config->public_path(), '/') . ($at === false ? '/' : substr($path, $at)),
             'secure' => rcube_utils::https_check(),
             'httponly' => true,
             'samesite' => 'Strict',
