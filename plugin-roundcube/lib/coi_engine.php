@@ -68,6 +68,8 @@ final class coi_engine
             'connect_timeout' => min(self::CONNECT_S, $seconds),
             'http_errors' => false,
             'allow_redirects' => false,
+            // The webmail's own proxy is for other people's servers.
+            'proxy' => '',
         ]);
         try {
             $response = $client->request($method, $this->config->engine_url() . "/$path", $options);
