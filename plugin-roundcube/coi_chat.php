@@ -98,7 +98,7 @@ class coi_chat extends rcube_plugin
     {
         $session = $this->session();
         if ($session->is_due()) {
-            $session->sign_on($this->account());
+            $session->prolong($this->account());
         }
 
         return $args;

@@ -9,6 +9,8 @@ final class coi_session
     private const NAME = 'coi_session';
     /** Prolonged when less than this part of its life is left. */
     private const DUE_AT = 0.7;
+    private const PAUSED_UNTIL = 'coi_session_pausedUntil';
+    private const AFTER_FAILURE_S = 120;
 
     private rcmail $rc;
     private coi_config $config;
@@ -32,11 +34,11 @@ final class coi_session
         return array_intersect_key($known, array_flip(['accountHash', 'address', 'storageShare', 'expiresAt']));
     }
 
-    /** There is one, and it needs a fresh proof soon. */
+    /** There is one, it needs a fresh proof soon, and the last attempt did not fail just now. */
     public function is_due(): bool
     {
         $known = $this->known();
-        if ($known === null) {
+        if ($known === null || time() < (int) ($_SESSION[self::PAUSED_UNTIL] ?? 0)) {
             return false;
         }
         $life = max(1, $known['expiresAt'] - $known['provenAt']);
@@ -45,22 +47,34 @@ final class coi_session
     }
 
     /**
+     * The same as sign-on, beside something else that the user asked for: gives up soon, and then pauses.
+     *
+     * @throws coi_engine_error
+     */
+    public function prolong(coi_account $account): void
+    {
+        $_SESSION[self::PAUSED_UNTIL] = time() + self::AFTER_FAILURE_S;
+        $this->sign_on($account, true);
+    }
+
+    /**
      * Starts a session with the engine or prolongs the one that there is, and sets the browser's cookie.
      *
      * @throws coi_engine_error
      */
-    public function sign_on(coi_account $account): array
+    public function sign_on(coi_account $account, bool $isAside = false): array
     {
         $known = $this->known();
         try {
-            $answer = $this->redeem($account, $known['cookie']['value'] ?? null);
+            $answer = $this->redeem($account, $known['cookie']['value'] ?? null, $isAside);
         } catch (coi_engine_error $error) {
             if ($known === null || !$error->is_refusal()) {
                 throw $error;
             }
             // The engine does not know that session any more.
-            $answer = $this->redeem($account, null);
+            $answer = $this->redeem($account, null, $isAside);
         }
+        unset($_SESSION[self::PAUSED_UNTIL]);
         $answer['provenAt'] = time() * 1000;
         $_SESSION[self::NAME] = $this->rc->encrypt(json_encode($answer, JSON_THROW_ON_ERROR));
         $cookie = $answer['cookie'];
@@ -91,9 +105,9 @@ final class coi_session
         });
     }
 
-    private function redeem(coi_account $account, ?string $session): array
+    private function redeem(coi_account $account, ?string $session, bool $isAside): array
     {
-        return $this->engine->sign_on(coi_ticket::make($this->config, $account), $session);
+        return $this->engine->sign_on(coi_ticket::make($this->config, $account), $session, $isAside);
     }
 
     private function known(): ?array
