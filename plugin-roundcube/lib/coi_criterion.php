@@ -11,11 +11,12 @@ final class coi_criterion
     public const KEYWORD = 'KEYWORD $Chat';
     /** Above every UID: `*` would always name the last message. */
     private const TOP = 4294967295;
-    /** Longer UID sets are not put into a command. */
+    /** Characters of UID sets in one command: servers limit its length, some to 10 KB. */
     private const MAX_SET = 6000;
 
     /** @var string[] search keys, each of which matches some of the folder's chat mail */
     private array $parts = [];
+    private int $room = self::MAX_SET;
 
     /** Everything that carries the keyword. */
     public function add_tagged(): self
@@ -25,20 +26,36 @@ final class coi_criterion
         return $this;
     }
 
-    /** Chat mail that is known by its UIDs. @param string $set UID set; '' = none */
-    public function add_uids(string $set): self
+    /**
+     * Chat mail that is known by its UIDs. Where they are too many for one command, the newest are named, and the
+     * older ones told by their marks.
+     *
+     * @param string $set UID set in ascending order; '' = none
+     * @param int $above all of it lies above this UID
+     */
+    public function add_uids(string $set, int $above = 0): self
     {
-        if ($set !== '') {
-            $this->parts[] = "UID $set";
+        $older = $set === '' ? [] : explode(',', $set);
+        $named = [];
+        while ($older !== [] && strlen(end($older)) < $this->room) {
+            $this->room -= strlen(end($older)) + 1;
+            array_unshift($named, array_pop($older));
+        }
+        if ($named !== []) {
+            $this->parts[] = 'UID ' . implode(',', $named);
+        }
+        if ($older !== []) {
+            $ends = explode(':', end($older));
+            $this->parts[] = '(UID ' . ($above + 1) . ':' . end($ends) . ' ' . self::MARKS . ')';
         }
 
         return $this;
     }
 
-    /** Everything above a UID that has one of the marks. */
-    public function add_marked_above(int $uid): self
+    /** Everything that has one of the marks. */
+    public function add_marked(): self
     {
-        $this->parts[] = $uid > 0 ? '(' . self::marked_above($uid) . ')' : '(' . self::MARKS . ')';
+        $this->parts[] = '(' . self::MARKS . ')';
 
         return $this;
     }
@@ -46,11 +63,6 @@ final class coi_criterion
     public static function marked_above(int $uid): string
     {
         return 'UID ' . ($uid + 1) . ':' . self::TOP . ' ' . self::MARKS;
-    }
-
-    public static function fits(string $set): bool
-    {
-        return strlen($set) <= self::MAX_SET;
     }
 
     /** Null = the folder has no chat mail, so nothing needs to be filtered. */

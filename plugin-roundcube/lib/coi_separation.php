@@ -104,8 +104,8 @@ final class coi_separation
             $criterion->add_tagged();
         } elseif (!$isBelowClean && $mark > 0) {
             $untagged = $this->filing->untagged($folder, $uidvalidity);
-            if ($untagged === null || !coi_criterion::fits($untagged)) {
-                return $criterion->add_marked_above(0);
+            if ($untagged === null) {
+                return $criterion->add_marked();
             }
             $criterion->add_uids($untagged);
         }
@@ -128,11 +128,7 @@ final class coi_separation
             $uids = array_filter($uids, self::is_marked($conn, $folder, $uids));
         }
         $set = $uids === [] ? '' : rcube_imap_generic::compressMessageSet(array_map('intval', array_values($uids)));
-        if (coi_criterion::fits($set)) {
-            $criterion->add_uids($set);
-        } else {
-            $criterion->add_marked_above($mark);
-        }
+        $criterion->add_uids($set, $mark);
     }
 
     /**

@@ -89,6 +89,15 @@ test('where keywords are forbidden, the engine names the UIDs below the mark', a
   assert.equal(await lastSearch(unnamed), `NOT (${MARKS})`);
 });
 
+test('of UIDs too many for one command the newest are named, and the older ones told by their marks', async () => {
+  const uids = Array.from({ length: 2_000 }, (_, index) => 1_001 + 2 * index);
+  const data = folder(9_001, NO_KEYWORDS);
+  const asked = { filing: filing('none', true, mark(9_000, { untagged: uids.join(',') })), data, searches: ['ALL'] };
+  const named = uids.slice(-1_200);
+  const older = uids[uids.length - named.length - 1];
+  assert.equal(await lastSearch(asked), `NOT UID ${named.join(',')} NOT (UID 1:${older} ${MARKS})`);
+});
+
 test('a mark of another UIDVALIDITY is worth nothing', async () => {
   const data = folder(101, { UIDVALIDITY: 8, heads: { 3: { 'chat-version': '1.0' } } });
   const { sent } = await narrow({ filing: filing('none', true, mark(100)), data, searches: ['ALL'] });
