@@ -234,12 +234,14 @@ export class TabApi implements ChatApi, WorkerDoor {
   }
 
   async getDraft(chatId: ChatId): Promise<Draft> {
-    return (await this.#live()).live.drafts.get(chatId);
+    const { live } = await this.#live();
+    // A page may remember a chat that is gone.
+    return live.drafts.get(chiefHandle(live, chatId) ?? '');
   }
 
   async setDraft(chatId: ChatId, draft: Draft): Promise<void> {
     const { live } = await this.#live();
-    await live.drafts.set(chatId, { text: draft.text, replyTo: draft.replyTo });
+    await live.drafts.set(handleOf(live, chatId), { text: draft.text, replyTo: draft.replyTo });
     await live.ledger.touch(chatId);
   }
 
@@ -267,9 +269,7 @@ export class TabApi implements ChatApi, WorkerDoor {
 
   async #editMarks(chatId: ChatId, change: { accepted?: boolean; blocked?: boolean }): Promise<void> {
     const { live } = await this.#live();
-    const handle = live.state.chats.get(chatId)?.record.handles[0];
-    if (handle === undefined) throw new CoiError('invalid-request', 'There is no such chat');
-    await live.marks.edit(handle, change);
+    await live.marks.edit(handleOf(live, chatId), change);
   }
 
   async consentPreview(): Promise<ConsentPreview> {
@@ -284,6 +284,18 @@ export class TabApi implements ChatApi, WorkerDoor {
     const session = this.#tabs.requireSession();
     return { live: await session.live, session };
   }
+}
+
+/** Names the chat also when this browser forgets its id. */
+function chiefHandle({ state }: Live, chatId: ChatId): string | undefined {
+  return state.chats.get(chatId)?.record.handles[0];
+}
+
+/** @throws CoiError `invalid-request` */
+function handleOf(live: Live, chatId: ChatId): string {
+  const handle = chiefHandle(live, chatId);
+  if (handle === undefined) throw new CoiError('invalid-request', 'There is no such chat');
+  return handle;
 }
 
 /** The whole message, when the prefix ended inside the text. */

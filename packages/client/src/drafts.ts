@@ -1,5 +1,7 @@
-/** Drafts per chat, in the vault: what was typed survives reloads. */
-import type { ChatId } from '@coi-webmail/chat';
+/**
+ * Drafts per chat, in the vault: what was typed survives reloads. Named by the chat's chief handle, because ids of
+ * chats go when the cache does, and drafts must not.
+ */
 import type { Draft } from './api.ts';
 import type { VaultStore } from './store/store.ts';
 
@@ -8,36 +10,36 @@ const NO_DRAFT: Draft = { text: '', replyTo: undefined };
 
 export class Drafts {
   readonly #vault: VaultStore;
-  readonly #drafts = new Map<ChatId, Draft>();
-  /** For selectors; the same map for ever. */
-  readonly texts = new Map<ChatId, string>();
+  readonly #drafts = new Map<string, Draft>();
+  /** For selectors: chief handle -> text; the same map for ever. */
+  readonly texts = new Map<string, string>();
 
   constructor(vault: VaultStore, documents: ReadonlyMap<string, unknown>) {
     this.#vault = vault;
     for (const [key, document] of documents) {
-      if (key.startsWith(PREFIX)) this.#keep(Number(key.slice(PREFIX.length)) as ChatId, document as Draft);
+      if (key.startsWith(PREFIX)) this.#keep(key.slice(PREFIX.length), document as Draft);
     }
   }
 
-  get(chatId: ChatId): Draft {
-    return this.#drafts.get(chatId) ?? NO_DRAFT;
+  get(handle: string): Draft {
+    return this.#drafts.get(handle) ?? NO_DRAFT;
   }
 
-  async set(chatId: ChatId, draft: Draft): Promise<void> {
-    const before = this.get(chatId);
+  async set(handle: string, draft: Draft): Promise<void> {
+    const before = this.get(handle);
     if (before.text === draft.text && before.replyTo === draft.replyTo) return;
-    this.#keep(chatId, draft);
-    if (isEmpty(draft)) await this.#vault.delete(PREFIX + chatId);
-    else await this.#vault.put(PREFIX + chatId, draft);
+    this.#keep(handle, draft);
+    if (isEmpty(draft)) await this.#vault.delete(PREFIX + handle);
+    else await this.#vault.put(PREFIX + handle, draft);
   }
 
-  #keep(chatId: ChatId, draft: Draft): void {
+  #keep(handle: string, draft: Draft): void {
     if (isEmpty(draft)) {
-      this.#drafts.delete(chatId);
-      this.texts.delete(chatId);
+      this.#drafts.delete(handle);
+      this.texts.delete(handle);
     } else {
-      this.#drafts.set(chatId, draft);
-      this.texts.set(chatId, draft.text);
+      this.#drafts.set(handle, draft);
+      this.texts.set(handle, draft.text);
     }
   }
 }

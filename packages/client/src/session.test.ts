@@ -6,6 +6,8 @@ import { type ContactAddress, encodeText, type MessageId } from '@coi-webmail/co
 import { decodeFrame, type Params } from '@coi-webmail/protocol';
 import type { ChatListView } from './api.ts';
 import type { ParcelView } from './chat-api.ts';
+import { MemoryCache } from './store/memory-store.ts';
+import type { StoreOpener } from './store/store.ts';
 import { aliceAt, NOON, settle, type TestClient, TestClock, TestEngine } from './engine.fixture.ts';
 
 const ALICE = 'alice@example.test' as ContactAddress;
@@ -496,4 +498,22 @@ test('drafts survive the worker and show in the list', async () => {
   client.tabs.close();
   const again = await aliceAt(client.engine, client.stores);
   assert.equal((await again.api.getDraft(chat?.chatId as ChatId)).text, 'half a thought');
+});
+
+test('a draft outlives the cache: the chat has another id then, and the same draft', async () => {
+  const client = await start(withBob);
+  const [before] = await chats(client);
+  await client.api.setDraft(before?.chatId as ChatId, { text: 'half a thought', replyTo: undefined });
+  client.tabs.close();
+  const { vault } = await client.stores.open('0123456789abcdef', new Uint8Array(), () => undefined);
+  const lost: StoreOpener = {
+    ...client.stores,
+    open: async () => ({ cache: new MemoryCache(), vault, storage: 'durable' }),
+  };
+  const again = await aliceAt(client.engine, lost);
+  const [after] = await chats(again);
+  assert.notEqual(after?.chatId, before?.chatId);
+  assert.equal(after?.draft, 'half a thought');
+  assert.equal((await again.api.getDraft(after?.chatId as ChatId)).text, 'half a thought');
+  assert.equal((await again.api.getDraft(before?.chatId as ChatId)).text, '');
 });

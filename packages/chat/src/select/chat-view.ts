@@ -2,13 +2,13 @@
 import { isRequest, marksOf } from '../reduce/marks.ts';
 import { deliveryOf } from '../reduce/service.ts';
 import type { Chat, ChatState, RowRecord } from '../state.ts';
-import type { ChatId, ChatView, LastLine } from '../view.ts';
+import type { ChatView, LastLine } from '../view.ts';
 import { colorOf, firstNameOf, initialsOf, selectPerson } from './person.ts';
 
 const LAST_TEXT_CHARS = 140;
 
-/** Drafts live in the vault, not in the fold: chat -> text. */
-export type DraftTexts = ReadonlyMap<ChatId, string>;
+/** Drafts live in the vault, not in the fold: chief handle -> text. */
+export type DraftTexts = ReadonlyMap<string, string>;
 
 export function selectChat(state: ChatState, chat: Chat, drafts: DraftTexts): ChatView {
   const people = chat.record.people.map((address) => selectPerson(state, address));
@@ -28,7 +28,7 @@ export function selectChat(state: ChatState, chat: Chat, drafts: DraftTexts): Ch
     initials: initialsOf(title),
     last: row === undefined ? undefined : lastLineOf(state, chat, row),
     unreadCount: chat.unread.size,
-    draft: firstLine(drafts.get(chat.record.id) ?? ''),
+    draft: firstLine(drafts.get(chat.record.handles[0] ?? '') ?? ''),
     request: isRequest(state, chat),
     blocked: marks.blocked === true,
     muted: marks.muted === true,
