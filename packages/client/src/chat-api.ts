@@ -313,5 +313,7 @@ async function fetchFullText(
   });
   if (!answer.ok) throw new CoiError('message-not-found', 'Could not fetch the whole message');
   const message = await decodeFetched(new Uint8Array(await answer.arrayBuffer()));
-  return message.kind === 'text' ? (message.fullText ?? message.text) : '';
+  if (message.kind !== 'text') return '';
+  if (message.htmlUnread === true) throw new CoiError('engine-unreachable', 'Could not load the reader of HTML');
+  return message.fullText ?? message.text;
 }

@@ -74,6 +74,8 @@ export interface TextMessage extends MessageHead {
   readonly truncated: boolean;
   /** The charset was unknown: letters may be wrong. Absent = known. */
   readonly charsetGuessed?: true | undefined;
+  /** HTML is left out because its reader could not be loaded; comes with `truncated`. Absent = read. */
+  readonly htmlUnread?: true | undefined;
 }
 
 /** A receipt, bounce, or COI content of a kind that this version does not show. Never a bubble. */

@@ -4,6 +4,7 @@ import type { CoiMessage } from '@coi-webmail/coi';
 import { type CopyRecord, placeKey } from '../state.ts';
 import type { RowId } from '../view.ts';
 import { addCopy } from './identity.ts';
+import { isHtmlUnread, isSameContent, isTruncated } from './message.ts';
 import { authOf } from './proof.ts';
 import { isOrphan, removeRow, settleRow, type Work } from './row.ts';
 import { addServiceCopy, removeService, writeService } from './service.ts';
@@ -19,9 +20,18 @@ export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts:
     delivered: message.delivered,
     auth: authOf(message, facts.authservId),
   };
-  if (changeCopy(work, placeKey(facts.place), () => copy)) return;
+  const key = placeKey(facts.place);
+  if (changeCopy(work, key, () => copy)) return completeRow(work, key, message);
   if (message.kind === 'service') addServiceCopy(work, identity, message, copy);
   else addCopy(work, identity, message, copy);
+}
+
+/** The same copy told again, and now it says more. */
+function completeRow(work: Work, key: string, message: CoiMessage): void {
+  const row = work.state.rows.get(work.state.places.get(key) ?? ('' as RowId));
+  if (row === undefined || !isSameContent(row.message, message)) return;
+  const isMore = isTruncated(row.message) && !isTruncated(message);
+  if (isMore || (isHtmlUnread(row.message) && !isHtmlUnread(message))) settleRow(work, { ...row, message });
 }
 
 /**

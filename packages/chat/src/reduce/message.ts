@@ -40,8 +40,12 @@ export function isSameContent(one: CoiMessage, other: CoiMessage): boolean {
   return first.slice(0, length) === second.slice(0, length);
 }
 
-function isTruncated(message: CoiMessage): boolean {
+export function isTruncated(message: CoiMessage): boolean {
   return message.kind === 'text' && message.truncated;
+}
+
+export function isHtmlUnread(message: CoiMessage): boolean {
+  return message.kind === 'text' && message.htmlUnread === true;
 }
 
 function contentOf(message: CoiMessage): string {

@@ -9,14 +9,27 @@ export async function loadHtmlReader(): Promise<HtmlReader> {
   return reader;
 }
 
-export async function decodeFetched(bytes: Uint8Array, options: DecodeOptions = {}): Promise<CoiMessage> {
+/**
+ * Never throws. Without the reader, for example when a newer version took the place of this worker's chunk, the
+ * HTML is left out and the message says so: the next worker reads it again (`withUnread`).
+ */
+export async function decodeFetched(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+  load: () => Promise<HtmlReader> = loadHtmlReader,
+): Promise<CoiMessage> {
   let isNeeded = false;
   const notLoaded = () => {
     isNeeded = true;
     return '';
   };
   const message = decodeMessageWith(reader ?? notLoaded, bytes, options);
-  return isNeeded ? decodeMessageWith(await loadHtmlReader(), bytes, options) : message;
+  if (!isNeeded) return message;
+  const loaded = await load().catch(() => undefined);
+  if (loaded !== undefined) return decodeMessageWith(loaded, bytes, options);
+  // As if it were cut: then it is neither empty nor another body than the one that is read later.
+  const cut = decodeMessageWith(() => '', bytes, { ...options, truncated: true });
+  return cut.kind === 'text' ? { ...cut, truncated: true, htmlUnread: true } : cut;
 }
 
 /** For lines of chat programs, which are plain text: what we wrote, and the fast lane. */

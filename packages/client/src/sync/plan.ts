@@ -1,5 +1,5 @@
 /** What to do with the answer of `mailbox.sync`. Pure. */
-import type { ChatEvent } from '@coi-webmail/chat';
+import type { ChatEvent, RowRecord } from '@coi-webmail/chat';
 import { MAX_WINDOW_MESSAGES, type Result } from '@coi-webmail/protocol';
 import type { MailboxProgress } from '../store/store.ts';
 
@@ -31,6 +31,23 @@ export function planMailbox(
   for (const uid of answer.fresh) if (answer.reset || !known.has(uid)) pending.add(uid);
   for (const uid of gone) pending.delete(uid);
   return { events, progress: { cursor: answer.cursor, pending: [...pending] } };
+}
+
+/** A new worker reads what an earlier one could not, because its reader of HTML was gone: once. */
+export function withUnread(
+  progress: ReadonlyMap<string, MailboxProgress>,
+  rows: Iterable<RowRecord>,
+): Map<string, MailboxProgress> {
+  const all = new Map(progress);
+  for (const { message, copies } of rows) {
+    if (message.kind !== 'text' || message.htmlUnread !== true) continue;
+    for (const { place } of copies) {
+      const one = all.get(place.mailbox);
+      if (one?.cursor.uidValidity !== place.uidValidity || one.pending.includes(place.uid)) continue;
+      all.set(place.mailbox, { ...one, pending: [...one.pending, place.uid] });
+    }
+  }
+  return all;
 }
 
 function missing(known: ReadonlySet<number>, present: readonly number[] | null): readonly number[] {

@@ -21,7 +21,7 @@ import type {
 import type { Ledger } from '../ledger.ts';
 import type { MailboxProgress } from '../store/store.ts';
 import { decideMails, isAboutOurs } from './decide.ts';
-import { nextMailbox, nextWindow, planMailbox } from './plan.ts';
+import { nextMailbox, nextWindow, planMailbox, withUnread } from './plan.ts';
 import { copyRoleOf, receive, type ReceiveContext } from './receive.ts';
 
 export interface SyncDeps {
@@ -76,7 +76,7 @@ export class Sync {
 
   constructor(deps: SyncDeps, progress: ReadonlyMap<string, MailboxProgress>) {
     this.#deps = deps;
-    this.#progress = new Map(progress);
+    this.#progress = withUnread(progress, deps.ledger.state.rows.values());
     if (progress.size === 0) this.#firstTotal = 0;
   }
 
