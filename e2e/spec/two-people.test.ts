@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { takeShot } from '../fixture/browser.ts';
+import { PHONE, takeShot } from '../fixture/browser.ts';
 import { eventually } from '../fixture/eventually.ts';
 import { headerOf } from '../fixture/mail.ts';
 import { story, useStage } from '../fixture/stage.ts';
@@ -27,6 +27,10 @@ story(stage, 'alice and bob chat both ways, and each line lies once in each mail
   await atBob.chat.sees('See you');
   await atAlice.chat.seesMark('See you', 'Accepted by the mail server');
   await takeShot(atAlice.page, 'two-people-1440');
+  await atAlice.page.emulateMedia({ colorScheme: 'dark' });
+  await takeShot(atAlice.page, 'two-people-1440-dark');
+  await atBob.page.setViewportSize(PHONE);
+  await takeShot(atBob.page, 'two-people-390');
 
   for (const person of [alice, bob]) {
     await eventually(async () => {
