@@ -174,9 +174,11 @@ class Account implements AccountService {
   }
 
   renew(credentials: Credentials): void {
+    const isNew = !isSame(this.#credentials, credentials);
+    // A fresh proof, also of the same secret, lets a refused sign-on be tried once more.
     this.#credentials = credentials;
     const { commands, downloads, uploads } = this.#parts.context;
-    for (const connection of [commands, downloads, uploads]) connection.drop();
+    if (isNew) for (const connection of [commands, downloads, uploads]) connection.drop();
     if (this.#supervisor.state.state === 'auth-failed') this.#supervisor.restart();
   }
 
@@ -330,7 +332,13 @@ class Account implements AccountService {
     const { defaultMode } = this.#deps;
     if (mode.value !== null || defaultMode === null) return false;
     // Where mail cannot be moved safely, the admin's word means all but that.
-    await mode.set(capabilities.move ? defaultMode : 'none');
+    try {
+      await mode.set(capabilities.move ? defaultMode : 'none');
+    } catch (error) {
+      // A server that lets us make no mailboxes: chat stays read-only instead of not working at all.
+      this.#failed('default-mode-failed', error);
+      return false;
+    }
     return true;
   }
 
@@ -409,4 +417,8 @@ class Account implements AccountService {
     }
     if (!this.#isStopped) this.#schedulePoll();
   }
+}
+
+function isSame(one: Credentials, other: Credentials): boolean {
+  return one.login === other.login && one.secret === other.secret && one.auth === other.auth;
 }

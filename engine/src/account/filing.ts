@@ -4,7 +4,7 @@
  *
  * Tagging and moving run under a Hub lease: one process at a time does it for an account.
  */
-import { isCoiError, KeyedLock } from '@coi-webmail/base';
+import { backoffMs, isCoiError, KeyedLock } from '@coi-webmail/base';
 import {
   type FileAnswer,
   type FilingMode,
@@ -28,6 +28,8 @@ import { type ScanResult, type Sighted, scan } from './scan.ts';
 const STEP_MESSAGES = 200;
 /** Newest chat lines whose answers are known without a client. */
 const KNOWN_LINES = 2_000;
+/** How often a pass that failed is tried again by itself, with growing pauses: about a minute in all. */
+const MAX_RETRIES = 7;
 /** Somebody else holds the lease: look again. */
 const LEASE_RETRY_MS = 2_000;
 const MAX_EVENT_MESSAGES = 200;
@@ -48,6 +50,8 @@ export class Filing {
   readonly #saved = new Map<string, SavedMark>();
   readonly #lock = new KeyedLock();
   readonly #noticed = new Set<string>();
+  /** Passes of a mailbox that failed one after the other. */
+  readonly #failures = new Map<string, number>();
   /** UIDs that we moved and whose EXPUNGE is not news. */
   readonly #moved = new Map<string, Set<number>>();
   /** Where mail went lately, for clients that still name its old place. */
@@ -73,12 +77,23 @@ export class Filing {
   notice(path: string): void {
     if (!this.#isFiled(path) || this.#noticed.has(path)) return;
     this.#noticed.add(path);
-    this.run(path).catch((error: unknown) => {
-      const { deps, emit } = this.#context;
-      deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
-      // What was not pushed is not lost: clients sync, and go on trying.
-      emit({ event: 'mailbox.changed', data: { mailbox: path } });
-    });
+    this.run(path).then(
+      () => this.#failures.delete(path),
+      (error: unknown) => {
+        const { deps, emit } = this.#context;
+        deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
+        // What was not pushed is not lost: clients sync, and go on trying. Without a client, we do.
+        emit({ event: 'mailbox.changed', data: { mailbox: path } });
+        this.#retryLater(path);
+      },
+    );
+  }
+
+  #retryLater(path: string): void {
+    const failures = (this.#failures.get(path) ?? 0) + 1;
+    this.#failures.set(path, failures);
+    if (failures > MAX_RETRIES) return;
+    this.#context.clock.after(backoffMs(failures, Math.random()), () => this.notice(path));
   }
 
   /**

@@ -104,7 +104,7 @@ export interface AccountService {
   file(deadlineMs: number): Promise<FileAnswer>;
   /** Called for each event, in order. Returns the unsubscribe function. */
   subscribe(listener: (event: UnnumberedEvent) => void): () => void;
-  /** New secret from a fresh host proof (OAuth tokens, changed password). */
+  /** A fresh host proof: a new secret (OAuth tokens, changed password), or the same one, which may be tried again. */
   renew(credentials: Credentials): void;
   /** The address of the browser, told to the mail server by IMAP ID with each new connection. Never logged. */
   seenFrom(clientIp: string): void;

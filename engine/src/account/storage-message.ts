@@ -43,12 +43,16 @@ const OUR_FIELDS =
 const EXPLANATION =
   'This message belongs to the chat in your webmail. It keeps settings of the chat; please leave it here.\r\n';
 
-/** @returns undefined when this is no storage message. A header section alone is fine: the document is then unknown. */
+/**
+ * @returns undefined when this is no storage message: also when it was delivered, for then somebody sent it.
+ *   A header section alone is fine: the document is then unknown.
+ */
 export function readStorageMessage(bytes: Uint8Array): StorageMessage | undefined {
   const message = readMime(bytes);
   const content = chatContentOf(message.headers)?.toLowerCase();
   const messageId = parseMessageId(message.headers.first('message-id'));
   if (content === undefined || messageId === undefined) return undefined;
+  if (message.headers.has('received') || message.headers.has('return-path')) return undefined;
   const json = message.children.find(({ type }) => type === 'application/json');
   const text = message.children.find(({ type }) => type === 'text/plain');
   return {

@@ -54,10 +54,7 @@ export class Registry {
     if (clientIp !== undefined) entry.service.seenFrom(clientIp);
     if (provenAt > entry.provenAt) {
       entry.provenAt = provenAt;
-      if (!isSame(entry.credentials, credentials)) {
-        entry.credentials = credentials;
-        entry.service.renew(credentials);
-      }
+      entry.service.renew(credentials);
     }
     this.#restartGrace(entry);
     return entry;
@@ -131,8 +128,4 @@ export class Registry {
       this.#options.log.warn('account-stop-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }
   }
-}
-
-function isSame(one: Credentials, other: Credentials): boolean {
-  return one.login === other.login && one.secret === other.secret && one.auth === other.auth;
 }
