@@ -28,6 +28,10 @@ async function compare(stack: Stack, mailbox: Mailbox, mode: string, n: number):
   const { webmail = '', stockWebmail = '' } = stack.info.urls;
   const stock = await RoundcubeHttp.signIn(stockWebmail, mailbox.user);
   const ours = await RoundcubeHttp.signIn(webmail, mailbox.user);
+  // A fast list that is wrong is no result.
+  const shown = (await ours.action('list', { _mbox: 'INBOX' })).env?.['messagecount'];
+  if (shown !== MAIL_COUNT * (1 - CHAT_SHARE))
+    throw new Error(`Roundcube with the plugin lists ${String(shown)} mails`);
   const samples = { stock: [] as number[], ours: [] as number[] };
   for (let turn = -WARM_UPS; turn < n; turn += 1) {
     const [stockMs, oursMs] = [await listPage(stock), await listPage(ours)];
