@@ -38,13 +38,13 @@ story(
     await takeShot(atAlice.page, 'roundcube-1440-dark');
     for (const [name, size] of Object.entries({ 1024: DRAWER, 390: PHONE })) {
       await atBob.page.setViewportSize(size);
-    await atBob.page.reload();
-    await atBob.ready();
-    await takeShot(atBob.page, `roundcube-${name}`);
-    const narrow = await atBob.openPanel();
-    await narrow.openChat(alice.name);
-    await narrow.sees('And back');
-    await takeShot(atBob.page, `roundcube-${name}-open`);
+      await atBob.page.reload();
+      await atBob.ready();
+      await takeShot(atBob.page, `roundcube-${name}`);
+      const narrow = await atBob.openPanel();
+      await narrow.openChat(alice.name);
+      await narrow.sees('And back');
+      await takeShot(atBob.page, `roundcube-${name}-open`);
     }
   },
 );
