@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
 import { sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
@@ -9,6 +11,8 @@ import { chatId, issuerOf, mail, newHub, person, type Person, type PersonOptions
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { CLAIM_STALE_MS, claimKey } from './submit.ts';
+
+const run = promisify(execFile);
 
 // A stack of its own: faults and counts of another test would be in the way.
 let stack: Stack;
@@ -61,7 +65,7 @@ async function overFaults(options: PersonOptions = {}): Promise<Person> {
   return consenting({ ...options, issuer: { smtp } });
 }
 
-/** Dovecot reads its list of users again when it changed. */
+/** Dovecot looks about once a second whether its list of users changed. */
 async function limitQuota(address: string, storage: string): Promise<void> {
   const file = join(stack.info.runDir, 'passwd');
   const quota = `userdb_mail_plugins=quota userdb_quota=count:User userdb_quota_vsizes=yes userdb_quota_rule=*:storage=${storage}`;
@@ -70,6 +74,11 @@ async function limitQuota(address: string, storage: string): Promise<void> {
     file,
     users.replace(new RegExp(`^${address}:.*$`, 'm'), (line) => `${line.trimEnd()} ${quota}`),
   );
+  const configuration = join(stack.info.runDir, 'dovecot', 'dovecot.conf');
+  await eventually(async () => {
+    const { stdout } = await run('doveadm', ['-c', configuration, 'user', address]);
+    return stdout.includes(`storage=${storage}`);
+  });
 }
 
 test('a line is sent once, its copy lies in the chats mailbox and is pending no more', async () => {
