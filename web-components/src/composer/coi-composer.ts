@@ -13,6 +13,8 @@ import { composerStyles } from './coi-composer.css.ts';
 import { textSize } from './size.ts';
 
 const DRAFT_DELAY_MS = 400;
+/** The engine closes an idle SMTP session after a minute: whoever types again opens it before the line is finished. */
+const WARM_AGAIN_MS = 30_000;
 const TOUCH = '(hover: none) and (pointer: coarse)';
 
 /**
@@ -39,6 +41,7 @@ export class CoiComposer extends CoiElement {
   /** Lines that were handed over and are not durable yet: until then the stored draft is their only copy. */
   #unsettled = 0;
   #touched = false;
+  #warmedAt = Number.NEGATIVE_INFINITY;
 
   override focus(options?: FocusOptions): void {
     this.field?.focus(options);
@@ -116,7 +119,13 @@ export class CoiComposer extends CoiElement {
     this.intend('coi-draft', { chatId: this.chat.chatId, text: this.text, replyTo: this.replyRow?.rowId });
   }
 
+  #warm(): void {
+    this.#warmedAt = performance.now();
+    this.intend('coi-compose-focus', undefined);
+  }
+
   #onInput(): void {
+    if (performance.now() - this.#warmedAt > WARM_AGAIN_MS) this.#warm();
     this.#write(this.field.value);
     this.#draftSoon();
   }
@@ -229,7 +238,7 @@ export class CoiComposer extends CoiElement {
             placeholder=${placeholder}
             @input=${this.#onInput}
             @keydown=${this.#onKey}
-            @focus=${() => this.intend('coi-compose-focus', undefined)}
+            @focus=${() => this.#warm()}
           ></textarea>
           <button
             class="icon-button"
