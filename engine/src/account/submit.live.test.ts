@@ -175,10 +175,12 @@ for (const fault of ['reply-lost', 'dot-lost'] as const) {
 
 test("the copy in bob's mailbox settles what was unknown to alice", async () => {
   const hub = newHub();
-  const [alice, bob] = [await overFaults({ deps: { hub } }), await consenting({ deps: { hub } })];
+  const alice = await overFaults({ deps: { hub } });
+  const user = await stack.freshUser();
   stack.faults.submission.failNext('reply-lost');
-  const line = lineTo(alice, bob);
+  const line = lineTo(alice, user.address);
   assert.equal((await send(alice, line)).state, 'unknown');
+  const bob = await consenting({ user, deps: { hub } });
   assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
   assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
   assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
