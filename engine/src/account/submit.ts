@@ -95,6 +95,30 @@ export class Submitter {
     return job;
   }
 
+  /** Takes back a line that was not sent, with the copy that says pending. @throws CoiError `imap-unavailable` */
+  async cancel({ messageId, giveUp }: Params<'submit.cancel'>): Promise<Result<'submit.cancel'>> {
+    const { deps, clock, identity } = this.#context;
+    const key = claimKey(identity.hash, messageId);
+    if (this.#running.has(key)) return { state: 'in-flight' };
+    const claimedAt = clock.now();
+    const claim = await deps.store.claim(key, claimedAt, CLAIM_STALE_MS);
+    if (claim.state === 'accepted') return { state: 'sent' };
+    if (claim.state === 'in-flight') return { state: 'in-flight' };
+    if (claim.state === 'unknown') {
+      if (giveUp !== true) return { state: 'unknown' };
+      const isOurs = await deps.store.reclaimUnknown(key, claimedAt);
+      if (!isOurs) return { state: 'in-flight' };
+    }
+    const copy = parseCopy(claim.state === 'new' ? claim.earlier?.copy : claim.copy);
+    try {
+      this.#unknown.delete(messageId);
+      if (this.#plan() === 'before') await this.copies.cancel(messageId, copy);
+    } finally {
+      await deps.store.settleClaim(key, claim.state === 'new' ? 'released' : 'unknown', clock.now(), formatCopy(copy));
+    }
+    return { state: 'cancelled' };
+  }
+
   /** Opens what a line will need. Best effort. */
   async warm(): Promise<void> {
     const { smtp, commands } = this.#context;

@@ -9,6 +9,7 @@ import { messageSubmit } from './message-submit.ts';
 import { modeSet } from './mode-set.ts';
 import { storageGet } from './storage-get.ts';
 import { storagePut } from './storage-put.ts';
+import { submitCancel } from './submit-cancel.ts';
 import { submitWarm } from './submit-warm.ts';
 
 export const HANDLERS: { readonly [M in AccountMethod]: Handler<M> } = {
@@ -17,6 +18,7 @@ export const HANDLERS: { readonly [M in AccountMethod]: Handler<M> } = {
   'message.fetch': messageFetch,
   'message.flag': messageFlag,
   'message.submit': messageSubmit,
+  'submit.cancel': submitCancel,
   'submit.warm': submitWarm,
   'consent.preview': consentPreview,
   'mode.set': modeSet,

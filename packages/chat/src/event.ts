@@ -41,6 +41,21 @@ export interface OutboxLine {
   readonly reason: DeliveryReason | undefined;
   /** SMTP code and the like. */
   readonly detail: string | undefined;
+  /** As {@link RecipientsView}, by address; undefined = nothing to tell. */
+  readonly recipients?: OutboxRecipients | undefined;
+  readonly heldUntil?: number | undefined;
+  /** Nothing of it may have left yet, or the user may give it up. */
+  readonly cancelable?: boolean | undefined;
+}
+
+export interface OutboxRecipients {
+  readonly total: number;
+  readonly done: number;
+  readonly refused: readonly {
+    readonly address: ContactAddress;
+    readonly reason: DeliveryReason;
+    readonly detail: string | undefined;
+  }[];
 }
 
 /** Synced per-chat marks, named by handle (`address:bob@…`, `group:<id>`, `people:a,b`), never by local id. */

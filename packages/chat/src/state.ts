@@ -5,8 +5,8 @@
  * A state restored from all its records equals the state that made them.
  */
 import type { CoiMessage, ContactAddress, MessageId } from '@coi-webmail/coi';
-import type { ChatMarks, CopyRole, Place } from './event.ts';
-import type { ChatId, Delivery, DeliveryReason, RowId } from './view.ts';
+import type { ChatMarks, CopyRole, OutboxLine, Place } from './event.ts';
+import type { ChatId, RowId } from './view.ts';
 
 /** One copy of a message. */
 export interface CopyRecord {
@@ -38,10 +38,14 @@ export interface RowRecord {
   readonly laneAt: number | undefined;
   readonly missing: boolean;
   readonly collision: boolean;
-  readonly outbox:
-    | { readonly delivery: Delivery; readonly reason: DeliveryReason | undefined; readonly detail: string | undefined }
-    | undefined;
+  readonly outbox: OutboxRecord | undefined;
 }
+
+/** How the outbox sees an own line. Never stored with the row: the vault knows better. */
+export type OutboxRecord = Pick<
+  OutboxLine,
+  'delivery' | 'reason' | 'detail' | 'recipients' | 'heldUntil' | 'cancelable'
+>;
 
 /** A chat as the store keeps it: what cannot be derived from its rows. */
 export interface ChatRecord {

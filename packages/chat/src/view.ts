@@ -30,6 +30,22 @@ export type DeliveryReason =
   | 'too-old'
   | 'unknown-outcome';
 
+/** How far a line with several recipients came. */
+export interface RecipientsView {
+  readonly total: number;
+  /** Recipients that the mail server answered for, while the line goes out in several transactions. */
+  readonly done: number;
+  readonly refused: readonly RefusedRecipient[];
+}
+
+/** Who does not get a line that others got: refused at once, or bounced later. */
+export interface RefusedRecipient {
+  readonly person: PersonView;
+  readonly reason: DeliveryReason;
+  /** SMTP code and status, for example `550 5.1.1`. */
+  readonly detail: string | undefined;
+}
+
 export interface PersonView {
   /** Lower-case address. */
   readonly address: string;
@@ -110,6 +126,12 @@ export interface RowView {
   readonly deliveryReason: DeliveryReason | undefined;
   /** SMTP code and the like for the details view; no sentence of a server. */
   readonly deliveryDetail: string | undefined;
+  /** Undefined when there is nothing to tell beyond `delivery`. */
+  readonly recipients: RecipientsView | undefined;
+  /** The line waits until then before it goes out and can be undone; epoch ms, server time. */
+  readonly heldUntil: number | undefined;
+  /** `discard` may still succeed. */
+  readonly cancelable: boolean;
   /** `lane`: seen on the fast lane, mail copy awaited. `missing`: no copy after 20 s. */
   readonly provisional: 'lane' | 'missing' | undefined;
   /** Two different bodies under one identity. */

@@ -39,8 +39,18 @@ export interface Overview {
   readonly requestCount: number;
   readonly queuedCount: number;
   readonly limits: { readonly maxMessageBytes: number; readonly maxRecipients: number } | undefined;
-  /** Storage cannot be used (private window, full disk): chats work, nothing survives the tab. */
-  readonly storage: 'durable' | 'memory' | 'full';
+  /**
+   * `durable`: the browser promised to keep it. `evictable`: it did not (yet). `memory`, `full`: storage cannot be used
+   * (private window, full disk): chats work, nothing new survives the tab.
+   */
+  readonly storage: 'durable' | 'evictable' | 'memory' | 'full';
+  readonly settings: Settings;
+}
+
+/** The user's choices; they follow the account through the mailbox (storage message `preferences`). */
+export interface Settings {
+  /** Lines to people with ordinary mail wait this long and can be undone; 0 = they go at once. Seconds. */
+  readonly undoSeconds: 0 | 5;
 }
 
 export interface ConsentPreview {
@@ -108,7 +118,12 @@ export interface ChatApi {
   retry(rowId: RowId): Promise<void>;
   /** Sends a line of unknown outcome once more, same Message-ID: the user's decision. */
   resend(rowId: RowId): Promise<void>;
-  /** Removes a line that was not sent; its text comes back for the composer. @throws `conflict` when it is too late */
+  /** Ends the wait of a held line: it goes at once. */
+  sendNow(rowId: RowId): Promise<void>;
+  /**
+   * Removes a line that was not sent, or gives up one of unknown outcome; its text comes back for the composer.
+   * @throws `conflict` when it is too late, `engine-unreachable` when nobody can tell now
+   */
   discard(rowId: RowId): Promise<string>;
   /** The composer has focus: opens the SMTP session. */
   warm(): Promise<void>;
@@ -123,6 +138,8 @@ export interface ChatApi {
   acceptChat(chatId: ChatId): Promise<void>;
   blockChat(chatId: ChatId, blocked: boolean): Promise<void>;
 
+  /** Takes effect at once here, and in other browsers when the mailbox has it. */
+  setSettings(settings: Partial<Settings>): Promise<void>;
   consentPreview(): Promise<ConsentPreview>;
   setMode(mode: 'active' | 'none'): Promise<void>;
 }

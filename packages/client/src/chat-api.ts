@@ -3,7 +3,17 @@ import { CoiError, utf8 } from '@coi-webmail/base';
 import { type ChatId, chiefCopy, firstUnreadOf, roomOfPeople, type RowId } from '@coi-webmail/chat';
 import { type ContactAddress, parseContactAddress } from '@coi-webmail/coi';
 import { encodeFrame } from '@coi-webmail/protocol';
-import type { ChatApi, ChatListView, ConsentPreview, Draft, Overview, SendLine, SessionInfo, WatchId } from './api.ts';
+import type {
+  ChatApi,
+  ChatListView,
+  ConsentPreview,
+  Draft,
+  Overview,
+  SendLine,
+  SessionInfo,
+  Settings,
+  WatchId,
+} from './api.ts';
 import { NOT_YET } from './feed.ts';
 import { buildLine, IdMaker } from './outbox/build.ts';
 import { bytesOf } from './outbox/line.ts';
@@ -223,6 +233,10 @@ export class TabApi implements ChatApi, WorkerDoor {
     await (await this.#live()).live.outbox.resend(rowId);
   }
 
+  async sendNow(rowId: RowId): Promise<void> {
+    await (await this.#live()).live.outbox.sendNow(rowId);
+  }
+
   async discard(rowId: RowId): Promise<string> {
     return (await this.#live()).live.outbox.discard(rowId);
   }
@@ -270,6 +284,10 @@ export class TabApi implements ChatApi, WorkerDoor {
   async #editMarks(chatId: ChatId, change: { accepted?: boolean; blocked?: boolean }): Promise<void> {
     const { live } = await this.#live();
     await live.marks.edit(handleOf(live, chatId), change);
+  }
+
+  setSettings(settings: Partial<Settings>): Promise<void> {
+    return this.#tabs.requireSession().setSettings(settings);
   }
 
   async consentPreview(): Promise<ConsentPreview> {

@@ -164,6 +164,10 @@ export class Door implements ChatApi {
     return this.#call('resend', ...args);
   }
 
+  sendNow(...args: Parameters<ChatApi['sendNow']>): Promise<void> {
+    return this.#call('sendNow', ...args);
+  }
+
   discard(...args: Parameters<ChatApi['discard']>): Promise<string> {
     return this.#call('discard', ...args);
   }
@@ -194,6 +198,10 @@ export class Door implements ChatApi {
 
   blockChat(chatId: ChatId, blocked: boolean): Promise<void> {
     return this.#call('blockChat', chatId, blocked);
+  }
+
+  setSettings(...args: Parameters<ChatApi['setSettings']>): Promise<void> {
+    return this.#call('setSettings', ...args);
   }
 
   consentPreview(): ReturnType<ChatApi['consentPreview']> {

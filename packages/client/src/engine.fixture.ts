@@ -243,6 +243,8 @@ export class TestEngine {
       }
       case 'message.submit':
         return this.#submit(params as Submitted);
+      case 'submit.cancel':
+        return { state: 'cancelled' };
       case 'storage.get':
         return this.storage;
       case 'storage.put': {

@@ -1,7 +1,10 @@
 /** Small facts of the account that a first paint needs before the engine answers; kept sealed in the cache. */
 import type { ChatMarks } from '@coi-webmail/chat';
 import type { Result } from '@coi-webmail/protocol';
+import type { Settings } from './api.ts';
 import type { FactsDocument } from './store/store.ts';
+
+export const DEFAULT_SETTINGS: Settings = { undoSeconds: 0 };
 
 export interface AccountFacts {
   readonly address: string;
@@ -9,6 +12,7 @@ export interface AccountFacts {
   readonly mode: 'active' | 'none' | null | undefined;
   readonly authservId: string | undefined;
   readonly limits: Result<'hello'>['limits'] | undefined;
+  readonly settings: Settings;
   /** Synced marks by handle, as last seen. */
   readonly marks: Readonly<Record<string, ChatMarks>>;
 }
@@ -20,6 +24,7 @@ export function factsOf(document: FactsDocument | undefined, address: string): A
     mode: known.mode,
     authservId: known.authservId,
     limits: known.limits,
+    settings: known.settings ?? DEFAULT_SETTINGS,
     marks: known.marks ?? {},
   };
 }

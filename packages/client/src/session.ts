@@ -18,7 +18,7 @@ import {
 import { type CoiMessage, type ContactAddress, identityOf, parseContactAddress } from '@coi-webmail/coi';
 import type { AnyEvent, EventData, Method, Params, Result } from '@coi-webmail/protocol';
 import type { AccountLock } from './account-lock.ts';
-import type { Overview, SessionInfo } from './api.ts';
+import type { Overview, SessionInfo, Settings } from './api.ts';
 import { Connection, type ConnectionListener } from './connection/connection.ts';
 import { Drafts } from './drafts.ts';
 import type { Environment } from './environment.ts';
@@ -411,6 +411,12 @@ export class Session {
     this.#modeChanged(mode);
   }
 
+  async setSettings(settings: Partial<Settings>): Promise<void> {
+    this.#facts = { ...this.#facts, settings: { ...this.#facts.settings, ...settings } };
+    this.#changed('overview');
+    await this.#saveFacts();
+  }
+
   /** Fast lane: shown at once, but only from people whom the user accepted (design §4.3). */
   async #seeLane(live: Live, data: EventData<'lane.message'>): Promise<void> {
     const message = await decodeFetched(data.bytes);
@@ -452,6 +458,7 @@ export class Session {
           ? undefined
           : { maxMessageBytes: limits.maxMessageBytes, maxRecipients: limits.maxRecipients },
       storage: this.#storage,
+      settings: this.#facts.settings,
     };
   }
 

@@ -5,6 +5,7 @@
 import type { CoiError } from '@coi-webmail/base';
 import { CoiError as Failure, isCoiError } from '@coi-webmail/base';
 import type { Overview, SessionInfo } from './api.ts';
+import { DEFAULT_SETTINGS } from './facts.ts';
 import type { Environment } from './environment.ts';
 import { Feed } from './feed.ts';
 import { Session } from './session.ts';
@@ -114,6 +115,7 @@ export class Tabs {
       queuedCount: 0,
       limits: undefined,
       storage: 'durable',
+      settings: DEFAULT_SETTINGS,
     };
   }
 

@@ -39,6 +39,8 @@ export const EVENTS = {
   'lane.message': v.object({ messageId, from: address, acceptedAt: epochMs, bytes }),
   /** Evidence about a submit whose outcome was unknown: it did arrive. */
   'submit.settled': v.object({ messageId, state: v.literal('sent') }),
+  /** A line with many recipients goes out in several transactions. */
+  'submit.progress': v.object({ messageId, doneCount: v.number(), recipientCount: v.number() }),
   'account.state': v.object({ state: v.picklist(accountStates), retryAt: v.optional(epochMs) }),
   'mode.changed': v.object({ mode: v.nullable(filingMode) }),
   'storage.changed': v.object({ kind: v.string(), revision: v.string() }),

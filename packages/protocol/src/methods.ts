@@ -5,7 +5,7 @@ import type * as v from 'valibot';
 import { consentPreview, modeSet, storageGet, storagePut } from './method/account.ts';
 import { hello } from './method/hello.ts';
 import { mailboxDecide, mailboxSync, messageFetch, messageFlag } from './method/mailbox.ts';
-import { messageSubmit, submitWarm } from './method/submit.ts';
+import { messageSubmit, submitCancel, submitWarm } from './method/submit.ts';
 
 export const METHODS = {
   hello,
@@ -14,6 +14,7 @@ export const METHODS = {
   'message.fetch': messageFetch,
   'message.flag': messageFlag,
   'message.submit': messageSubmit,
+  'submit.cancel': submitCancel,
   'submit.warm': submitWarm,
   'consent.preview': consentPreview,
   'mode.set': modeSet,

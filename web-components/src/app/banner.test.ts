@@ -16,6 +16,7 @@ const fine: Overview = {
   queuedCount: 0,
   limits: undefined,
   storage: 'durable',
+  settings: { undoSeconds: 0 },
 };
 const calm = { consentPutOff: false, connectingLong: false };
 

@@ -3,7 +3,16 @@
  * watches at once and after each change, and writes down what it was asked.
  */
 import type { ChatId, ChatView, RowId, RowView, TimelineView } from '@coi-webmail/chat';
-import type { ChatApi, ChatFilter, ChatListView, ConsentPreview, Draft, Overview, SendLine } from '@coi-webmail/client';
+import type {
+  ChatApi,
+  ChatFilter,
+  ChatListView,
+  ConsentPreview,
+  Draft,
+  Overview,
+  SendLine,
+  Settings,
+} from '@coi-webmail/client';
 import { chat, lastLine, row } from './people.ts';
 
 export const calmOverview: Overview = {
@@ -19,6 +28,7 @@ export const calmOverview: Overview = {
   queuedCount: 0,
   limits: { maxMessageBytes: 10_000_000, maxRecipients: 50 },
   storage: 'durable',
+  settings: { undoSeconds: 0 },
 };
 
 export interface FakeState {
@@ -130,8 +140,14 @@ export class FakeApi implements ChatApi {
   onSignOn = () => this.#note('onSignOn');
   warm = () => this.#note('warm');
   resend = (rowId: RowId) => this.#note('resend', rowId);
+  sendNow = (rowId: RowId) => this.#note('sendNow', rowId);
   retry = (rowId: RowId) => this.#note('retry', rowId);
   markRead = (chatId: ChatId, rowIds: readonly RowId[]) => this.#note('markRead', chatId, rowIds);
+
+  async setSettings(settings: Partial<Settings>): Promise<void> {
+    await this.#note('setSettings', settings);
+    this.setOverview({ settings: { ...this.state.overview.settings, ...settings } });
+  }
 
   async signOut(wipe: boolean): Promise<void> {
     await this.#note('signOut', wipe);

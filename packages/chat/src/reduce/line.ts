@@ -24,7 +24,8 @@ export function passTime(work: Work, now: number): void {
 }
 
 export function changeOutbox(work: Work, line: OutboxLine): void {
-  const outbox = { delivery: line.delivery, reason: line.reason, detail: line.detail };
+  const { delivery, reason, detail, recipients, heldUntil, cancelable } = line;
+  const outbox = { delivery, reason, detail, recipients, heldUntil, cancelable };
   const rows = rowsOf(work, line.rowId);
   const row = rows.find((each) => each.outbox !== undefined) ?? rows.find((each) => isOwn(each, work.state.self));
   settleRow(work, { ...(row ?? newRow(work, line)), outbox });

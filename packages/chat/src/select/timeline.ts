@@ -5,7 +5,7 @@ import { parentOf } from '../reduce/message.ts';
 import { isUnread } from '../reduce/row.ts';
 import { deliveryOf } from '../reduce/service.ts';
 import type { Chat, ChatState, CopyRecord, RowRecord } from '../state.ts';
-import type { AttachmentView, QuoteView, RowId, RowView, TimelineView } from '../view.ts';
+import type { AttachmentView, QuoteView, RecipientsView, RowId, RowView, TimelineView } from '../view.ts';
 import { type DraftTexts, selectChat } from './chat-view.ts';
 import { selectPerson } from './person.ts';
 
@@ -57,12 +57,26 @@ export function selectRow(state: ChatState, row: RowRecord, partUrl: TimelineQue
     delivery: standing?.delivery,
     deliveryReason: standing?.reason,
     deliveryDetail: standing?.detail,
+    recipients: row.own ? recipientsOf(state, row) : undefined,
+    heldUntil: row.outbox?.heldUntil,
+    cancelable: row.outbox?.cancelable === true,
     provisional: row.laneAt === undefined || row.copies.length > 0 ? undefined : row.missing ? 'missing' : 'lane',
     collision: row.collision,
     unread: isUnread(row),
     place: place === undefined ? undefined : { mailbox: place.mailbox, uid: place.uid },
     messageId: message.messageId,
   };
+}
+
+function recipientsOf(state: ChatState, { outbox }: RowRecord): RecipientsView | undefined {
+  if (outbox?.recipients === undefined) return undefined;
+  const { total, done, refused } = outbox.recipients;
+  const named = refused.map(({ address, reason, detail }) => ({
+    person: selectPerson(state, address),
+    reason,
+    detail,
+  }));
+  return { total, done, refused: named };
 }
 
 /** The copy to open: one in the chats mailbox, else the earliest. */

@@ -115,11 +115,25 @@ export class Outbox {
     this.pump();
   }
 
-  /** @throws CoiError `conflict` when it was or may have been sent */
+  /** Ends the wait of a held line. */
+  async sendNow(rowId: RowId): Promise<void> {
+    this.#lineOf(rowId);
+    this.pump();
+  }
+
+  /**
+   * The engine takes back what it has of a line that it was asked to send.
+   * @throws CoiError `conflict` when it was or may have been sent
+   */
   async discard(rowId: RowId): Promise<string> {
     const line = this.#lineOf(rowId);
-    if (line.state !== 'failed' && !(line.state === 'queued' && line.attempt === 0)) {
+    const { messageId, state } = line;
+    if (state !== 'failed' && state !== 'queued' && state !== 'unknown') {
       throw new CoiError('conflict', 'Line is on its way already');
+    }
+    if (line.attempt > 0 && !isPartlyRefused(line)) {
+      const answer = await this.#deps.call('submit.cancel', { messageId, giveUp: state === 'unknown' });
+      if (answer.state !== 'cancelled') throw new CoiError('conflict', 'Line is on its way already');
     }
     await this.#remove(line);
     return line.text;

@@ -21,6 +21,16 @@ export const messageSubmit = {
     attempt: v.pipe(v.number(), v.integer(), v.minValue(0)),
     /** The user (or the rule for chat clients) wants a message of unknown outcome sent once more. */
     resend: v.optional(v.boolean()),
+    /**
+     * ENVID (RFC 3461) of this line: a secret between the account and the mail servers, so that a bounce that names it
+     * is no forgery. Sent where the server offers DSN.
+     */
+    envelopeId: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{16,64}$/))),
+    /**
+     * Only these of `recipients`: those whom the mail server refused while it took the line for others. The engine
+     * sends to nobody whom its claim has as accepted.
+     */
+    again: v.optional(v.pipe(v.array(address), v.minLength(1), v.maxLength(500))),
   }),
   result: v.object({
     /**
@@ -34,6 +44,22 @@ export const messageSubmit = {
     /** Recipients refused while others were accepted. All refused = error `recipient-rejected`. */
     rejected: v.array(rejectedRecipient),
     retryAfterMs: v.optional(v.number()),
+  }),
+};
+
+/**
+ * Takes back a line that was not sent: its pending copy goes, and a request that is still under way finds the line
+ * cancelled (error `conflict`).
+ */
+export const submitCancel = {
+  params: v.object({
+    messageId,
+    /** Also a line of unknown outcome: the user gives it up. */
+    giveUp: v.optional(v.boolean()),
+  }),
+  result: v.object({
+    /** Only `cancelled` took it back. `sent`, `unknown`: too late. `in-flight`: ask again in a moment. */
+    state: v.picklist(['cancelled', 'sent', 'unknown', 'in-flight']),
   }),
 };
 
