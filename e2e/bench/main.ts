@@ -5,9 +5,11 @@
  * |---|---|
  * | latency | --n samples (300), --pause seconds before a "first line after a pause" (300), --pauses how many (8) |
  * | list | --n samples (60) |
+ * | cold | --n runs each way (5), --lines (20000), --chats (200) |
  */
 import { parseArgs } from 'node:util';
 import { buildAll } from '@coi-webmail/tooling';
+import { benchCold } from './cold.ts';
 import { benchLatency } from './latency.ts';
 import { benchList } from './list.ts';
 
@@ -17,6 +19,8 @@ const { values, positionals } = parseArgs({
     n: { type: 'string' },
     pause: { type: 'string', default: '300' },
     pauses: { type: 'string', default: '8' },
+    lines: { type: 'string', default: '20000' },
+    chats: { type: 'string', default: '200' },
   },
 });
 const count = (fallback: number) => Number(values.n ?? fallback);
@@ -29,7 +33,10 @@ switch (positionals[0]) {
   case 'list':
     await benchList(count(60));
     break;
+  case 'cold':
+    await benchCold({ n: count(5), lineCount: Number(values.lines), chatCount: Number(values.chats) });
+    break;
   default:
-    console.error('Say which bench: latency or list');
+    console.error('Say which bench: latency, list or cold');
     process.exitCode = 1;
 }

@@ -1,0 +1,184 @@
+/**
+ * Cold start: a browser that knows nothing meets a mailbox with years of chat (design §5). Each run restarts the
+ * engine and takes a new browser; half of them also without the mail server's own header cache.
+ *
+ * Times run from the start of the page's navigation (signed on already, as in a webmail) to the animation frame in
+ * which the list is right: its first 20 rows, all of it, and when the sync is over.
+ */
+import { rm } from 'node:fs/promises';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { CONTEXT, launchBrowser } from '../fixture/browser.ts';
+import { ImapLine } from '../stack/imap-line.ts';
+import { Mailbox } from '../fixture/mailbox.ts';
+import { signOn, Wire } from '../fixture/wire.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import type { User } from '../stack/users.ts';
+import { type ChatCorpus, fillChats, makeChatCorpus } from './chat-corpus.ts';
+import { metric, report, type Samples } from './result.ts';
+
+const FIRST_ROWS = 20;
+const TIMEOUT_MS = 120_000;
+
+export interface ColdTimes {
+  /** Milliseconds since the navigation began. */
+  readonly firstScreen: number;
+  readonly completeList: number;
+  readonly synced: number;
+}
+
+export interface ColdOptions {
+  readonly n: number;
+  readonly lineCount: number;
+  readonly chatCount: number;
+}
+
+/** `title|last line` of each chat, in the order of the list. */
+type Expected = readonly string[];
+
+interface ProbeWindow {
+  coiCold: Promise<ColdTimes>;
+}
+
+/** Runs in the page before its own scripts. */
+function installProbe({ expected, firstRows }: { readonly expected: Expected; readonly firstRows: number }): void {
+  interface Chat {
+    readonly title: string;
+    readonly last?: { readonly text: string };
+  }
+  const seen = (chat: Chat | undefined) => `${chat?.title}|${chat?.last?.text ?? ''}`;
+  const times = { firstScreen: 0, completeList: 0, synced: 0 };
+  (window as unknown as ProbeWindow).coiCold = new Promise((resolve) => {
+    const look = () => {
+      const root = document.querySelector('coi-chat-app')?.shadowRoot;
+      const list = root?.querySelector('coi-chat-list') as (Element & { view?: { chats: readonly Chat[] } }) | null;
+      const chats = list?.view?.chats ?? [];
+      const now = performance.now();
+      if (times.firstScreen === 0 && chats.length >= firstRows) {
+        const rows = [...(list?.shadowRoot?.querySelectorAll('coi-chat-row') ?? [])].slice(0, firstRows);
+        const isRight = rows.every((row, index) => {
+          const { chat } = row as Element & { chat?: Chat };
+          return seen(chat) === expected[index] && row.shadowRoot?.textContent?.includes(chat?.title ?? '?') === true;
+        });
+        if (rows.length === firstRows && isRight) times.firstScreen = now;
+      }
+      if (times.completeList === 0 && chats.length === expected.length) {
+        if (chats.every((chat, index) => seen(chat) === expected[index])) times.completeList = now;
+      }
+      const banner = root?.querySelector('coi-banner') as (Element & { overview?: { syncProgress?: number } }) | null;
+      const isSynced = times.completeList > 0 && banner?.overview?.syncProgress === undefined;
+      if (isSynced) {
+        times.synced = now;
+        resolve(times);
+      } else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}
+
+/** Signs the browser on without a page, as a webmail has done before chat is opened. */
+async function signOnBrowser(context: BrowserContext, engineUrl: string, user: User): Promise<void> {
+  const answer = await context.request.post(new URL('session', engineUrl).href, {
+    headers: { 'content-type': 'application/json', origin: new URL(engineUrl).origin },
+    data: { address: user.address, password: user.password },
+  });
+  if (!answer.ok()) throw new Error(`Sign-on was refused with ${answer.status()}`);
+}
+
+/** The list as it must be in the end. */
+export function expectedList(corpus: ChatCorpus): Expected {
+  return corpus.chats.map(({ title, lastText }) => `${title}|${lastText.slice(0, 140)}`);
+}
+
+/** Restarts the engine, so that it has no connection and no memory of the account. */
+export async function restartEngine(stack: Stack): Promise<void> {
+  for (const engine of stack.engines()) await engine.stop();
+  await stack.startEngine({ port: stack.info.ports.engine });
+}
+
+/** Removes what the mail server remembers of headers. */
+async function dropServerCache(stack: Stack, user: User): Promise<void> {
+  const pattern = join(stack.info.runDir, 'mail', '**', user.address.split('@')[0] ?? '', '**', 'dovecot.index.cache');
+  let removed = 0;
+  for await (const file of glob(pattern)) {
+    await rm(file);
+    removed += 1;
+  }
+  if (removed === 0) throw new Error('There is no header cache of the mail server to remove');
+}
+
+/** What the mail server needs to give everything, without any of our code: one FETCH of all bodies. */
+async function fetchAll(stack: Stack, user: User): Promise<number> {
+  const imap = await ImapLine.login(stack.info.ports.imap, user);
+  const start = performance.now();
+  await imap.command('EXAMINE "COI/Chats"');
+  await imap.command('UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.65536>)');
+  const took = performance.now() - start;
+  await imap.logout();
+  return took;
+}
+
+/** A fresh account with consent, whose chats mailbox holds the corpus. */
+export async function startWithChats(stack: Stack, corpus: ChatCorpus): Promise<Mailbox> {
+  const mailbox = new Mailbox(stack.info, await stack.freshUser());
+  const wire = await Wire.connect(await signOn(stack.info.urls.engine, mailbox.user));
+  await wire.call('mode.set', { mode: 'active' });
+  wire.close();
+  await fillChats(mailbox, 'COI/Chats', corpus);
+  return mailbox;
+}
+
+export async function benchCold({ n, lineCount, chatCount }: ColdOptions): Promise<void> {
+  const stack = await startStack({ webmail: false });
+  const browser = await launchBrowser();
+  try {
+    const corpus = makeChatCorpus(lineCount, chatCount);
+    console.log(`Filling a mailbox with ${lineCount} lines in ${chatCount} chats …`);
+    const { user } = await startWithChats(stack, corpus);
+    const expected = expectedList(corpus);
+    const run = async (): Promise<ColdTimes> => {
+      const context = await browser.newContext(CONTEXT);
+      try {
+        await signOnBrowser(context, stack.info.urls.engine, user);
+        await context.addInitScript(installProbe, { expected, firstRows: FIRST_ROWS });
+        const page = await context.newPage();
+        page.setDefaultTimeout(TIMEOUT_MS);
+        await page.goto(stack.info.urls.app);
+        return await page.evaluate(() => (window as unknown as ProbeWindow).coiCold);
+      } finally {
+        await context.close();
+      }
+    };
+    const raw: number[] = [];
+    const times: Record<'cached' | 'uncached', ColdTimes[]> = { cached: [], uncached: [] };
+    for (let turn = 0; turn < n; turn += 1) {
+      for (const state of ['cached', 'uncached'] as const) {
+        for (const engine of stack.engines()) await engine.stop();
+        if (state === 'uncached') await dropServerCache(stack, user);
+        else raw.push(await fetchAll(stack, user));
+        await restartEngine(stack);
+        const one = await run();
+        times[state].push(one);
+        console.log(`${state}: ${JSON.stringify(one)}`);
+      }
+    }
+    const of = (name: string, key: keyof ColdTimes, state: 'cached' | 'uncached'): Samples => ({
+      name,
+      values: times[state].map((one) => one[key]),
+    });
+    const baseline: Samples = { name: 'raw-fetch-of-all', values: raw };
+    const synced = of('cold-synced', 'synced', 'cached');
+    await report('cold', [
+      metric(of('cold-first-screen', 'firstScreen', 'cached'), baseline),
+      metric(of('cold-complete-list', 'completeList', 'cached'), baseline),
+      metric(of('cold-first-screen-no-cache', 'firstScreen', 'uncached'), baseline),
+      metric(of('cold-complete-list-no-cache', 'completeList', 'uncached'), baseline),
+      metric(synced, baseline),
+      metric({ name: 'cold-lines-per-s', unit: 'lines/s', values: synced.values.map((ms) => lineCount / (ms / 1000)) }),
+    ]);
+  } finally {
+    await browser.close();
+    await stack.stop();
+  }
+}
