@@ -20,6 +20,8 @@ export const FRAME_OVERHEAD_BYTES = 65_536;
 export interface SignOnIssuer extends Issuer {
   /** 32 bytes; undefined = takes no tickets. */
   readonly ticketSecret: Uint8Array | undefined;
+  /** 32 bytes; undefined = its mail server sends no delivery events. */
+  readonly deliveryKey?: Uint8Array | undefined;
   /** `host:port` that a ticket may name, lower-case. */
   readonly imapNames: readonly string[];
 }
@@ -31,6 +33,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly storeFile: string;
   readonly storageSecret: Uint8Array;
+  /** undefined = delivery events are not taken. */
+  readonly deliveryEvents: { readonly host: string; readonly port: number } | undefined;
   readonly issuers: readonly SignOnIssuer[];
   readonly passwordIssuer: SignOnIssuer | undefined;
   readonly appFolder: string;
@@ -77,6 +81,10 @@ export function readConfig(given: unknown, environment: Environment, folder: str
     throw invalid('maxFrameBytes', `must be at least maxMessageBytes and ${FRAME_OVERHEAD_BYTES} more`);
   }
   const appFolder = value('appFolder');
+  const deliveryPort = value('deliveryEvents.port');
+  if (deliveryPort !== null && issuers.every(({ deliveryKey }) => deliveryKey === undefined)) {
+    throw invalid('deliveryEvents.port', 'needs deliveryKeyFile in at least one issuer');
+  }
   return {
     listen: { host: value('listen.host'), port: value('listen.port') },
     basePath: value('basePath'),
@@ -84,6 +92,7 @@ export function readConfig(given: unknown, environment: Environment, folder: str
     trustedProxies: value('trustedProxies'),
     storeFile: resolve(folder, value('storeFile')),
     storageSecret: storageSecret(resolve(folder, value('storageSecretFile'))),
+    deliveryEvents: deliveryPort === null ? undefined : { host: value('deliveryEvents.host'), port: deliveryPort },
     issuers,
     passwordIssuer: passwordIssuer(value('password')?.issuer, issuers),
     appFolder: appFolder === '' ? DEFAULT_APP_FOLDER : resolve(folder, appFolder),
@@ -172,6 +181,7 @@ function readIssuers(settings: readonly IssuerSetting[], folder: string): readon
       smtp: mailServer(smtp, `${path}.smtp`, folder),
       authservId,
       ticketSecret: ticketSecret(setting, path, folder),
+      deliveryKey: deliveryKey(setting, path, folder),
       imapNames: [`${imap.host}:${imap.port}`.toLowerCase(), ...imap.aliases],
     };
   });
@@ -191,6 +201,12 @@ function ticketSecret(setting: IssuerSetting, path: string, folder: string): Uin
     return secretBytes(readNamedFile(resolve(folder, secretFile), `${path}.secretFile`), `${path}.secretFile`);
   }
   return secret === undefined ? undefined : secretBytes(secret, `${path}.secret`);
+}
+
+function deliveryKey({ deliveryKeyFile }: IssuerSetting, path: string, folder: string): Uint8Array | undefined {
+  if (deliveryKeyFile === undefined) return undefined;
+  const setting = `${path}.deliveryKeyFile`;
+  return secretBytes(readNamedFile(resolve(folder, deliveryKeyFile), setting), setting);
 }
 
 function readNamedFile(file: string, setting: string): string {

@@ -1,5 +1,6 @@
 /**
- * The engine process: `node engine/src/main.ts --config FILE`.
+ * The engine process: `node engine/src/main.ts --config FILE`. With `dovecot-config` before the options it prints or
+ * writes what makes a Dovecot send delivery events (delivery/command.ts), and ends.
  *
  * Prints one JSON line when it listens; log lines go to standard error. SIGTERM and SIGINT drain it. Ends with 78 on a
  * configuration that cannot be used.
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { isCoiError, systemClock } from '@coi-webmail/base';
 import { createAccount } from './account/account.ts';
 import { loadConfig } from './config.ts';
+import { DOVECOT_COMMAND, dovecotCommand } from './delivery/command.ts';
 import { LocalHub } from './hub/local-hub.ts';
 import { verifyLogin } from './imap/verify-login.ts';
 import { createLogger } from './log.ts';
@@ -50,7 +52,8 @@ async function stop(engine: Engine, code: number): Promise<void> {
 }
 
 try {
-  await main();
+  if (process.argv[2] === DOVECOT_COMMAND) process.stdout.write(dovecotCommand(process.argv.slice(3)));
+  else await main();
 } catch (error) {
   const isConfig = isCoiError(error, 'invalid-config');
   process.stderr.write(`${isConfig ? error.message : `The engine could not start: ${String(error)}`}\n`);

@@ -8,6 +8,7 @@
  */
 import type { Logger } from '@coi-webmail/base';
 import type { AnyEvent, EventData, EventName, FileAnswer, Method, Params, Result } from '@coi-webmail/protocol';
+import type { DeliveryDesk } from '../delivery/desk.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Store } from '../store/store.ts';
 
@@ -56,6 +57,8 @@ export interface AccountIdentity {
 export interface AccountDeps {
   readonly store: Store;
   readonly hub: Hub;
+  /** Absent = no mail server sends delivery events. */
+  readonly delivery?: DeliveryDesk | undefined;
   readonly log: Logger;
   readonly budget: ByteBudget;
   /** Admin's policy: consent given for everyone, or null = ask the user. */

@@ -35,6 +35,10 @@ export const ISSUER_KEYS = {
   imap: required(object(SERVER_KEYS), 'Where the mailboxes are.'),
   smtp: required(object(SERVER_KEYS), 'Where mail is submitted.'),
   authservId: optional(text, 'authserv-id whose Authentication-Results are believed (RFC 8601).'),
+  deliveryKeyFile: optional(
+    text,
+    'File of the key (base64 of 32 bytes) that delivery events of this mail server must carry.',
+  ),
 } as const;
 
 const fields = object(ISSUER_KEYS);

@@ -29,6 +29,12 @@ export const KEYS = {
     'coi-storage.secret',
     'File of the secret behind every account share (base64 of 32 bytes); made at the first start. Lose it, and browsers have to fetch all mail again.',
   ),
+  'deliveryEvents.host': key(text, '127.0.0.1', 'Address to listen on for delivery events of the mail server.'),
+  'deliveryEvents.port': key(
+    nullable(port),
+    null,
+    'TCP port for delivery events of the mail server, see docs/dovecot.md; null = none are taken.',
+  ),
   issuers: required(list(issuer), 'Who may sign users on, and the mail servers of those users; see below.'),
   password: key(
     nullable(object({ issuer: required(text, 'Name of the issuer.') })),

@@ -7,6 +7,8 @@ import { proxyTrust } from '../auth/client-ip.ts';
 import { RateLimit } from '../auth/rate-limit.ts';
 import { Sessions } from '../auth/session.ts';
 import { type Config, FRAME_OVERHEAD_BYTES } from '../config.ts';
+import { LocalDeliveryDesk } from '../delivery/desk.ts';
+import { type DeliveryServer, startDeliveryServer } from '../delivery/server.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Store } from '../store/store.ts';
 import { SharedByteBudget } from './byte-budget.ts';
@@ -45,11 +47,16 @@ export interface Engine {
 export async function startEngine(parts: EngineParts): Promise<Engine> {
   const { config, store, hub, clock, log } = parts;
   let isDraining = false;
-  const context = makeContext(parts, () => isDraining);
+  const desk = config.deliveryEvents === undefined ? undefined : new LocalDeliveryDesk({ clock, log });
+  const context = makeContext(parts, desk, () => isDraining);
   const door = new SocketDoor(context);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createHttpHandler(context));
   server.on('upgrade', door.upgrade);
   await listen(server, config);
+  const delivery = await takeDeliveries(parts, desk).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
   let cancelSweep = sweepEvery(parts);
   const { address: host, port } = server.address() as AddressInfo;
   log.info('listening', { port });
@@ -60,6 +67,7 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
     cancelSweep();
     cancelSweep = () => undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await delivery?.stop();
     door.closeAll();
     server.closeIdleConnections();
     await within(clock, DRAIN_MS, Promise.all([context.registry.stopAll(), closed]));
@@ -72,7 +80,24 @@ export async function startEngine(parts: EngineParts): Promise<Engine> {
   return { host, port, stop: () => (stopped ??= drain()) };
 }
 
-function makeContext(parts: EngineParts, isDraining: () => boolean): EngineContext {
+/** @throws CoiError `invalid-config` */
+async function takeDeliveries(
+  { config, log }: EngineParts,
+  desk: LocalDeliveryDesk | undefined,
+): Promise<DeliveryServer | undefined> {
+  const { deliveryEvents, issuers } = config;
+  if (deliveryEvents === undefined || desk === undefined) return undefined;
+  const onNotice: Parameters<typeof startDeliveryServer>[0]['onNotice'] = (issuer, notice) => {
+    if (!desk.tell(issuer, notice)) log.debug('delivery-event-for-nobody');
+  };
+  return startDeliveryServer({ listen: deliveryEvents, sources: issuers, onNotice, log });
+}
+
+function makeContext(
+  parts: EngineParts,
+  delivery: LocalDeliveryDesk | undefined,
+  isDraining: () => boolean,
+): EngineContext {
   const { config, store, hub, clock, log, createAccount, verifyLogin } = parts;
   const { rateLimits } = config;
   const budget = new SharedByteBudget(config.byteBudgetBytes, clock);
@@ -80,7 +105,7 @@ function makeContext(parts: EngineParts, isDraining: () => boolean): EngineConte
   const sessions = new Sessions({ store, clock, issuers: config.issuers, ...config.session });
   const maxMessageBytes = Math.min(config.maxMessageBytes, config.maxFrameBytes - FRAME_OVERHEAD_BYTES);
   const { defaultMode, unknownWaitMs } = config;
-  const deps = { store, hub, log, budget, defaultMode, unknownWaitMs, maxMessageBytes };
+  const deps = { store, hub, delivery, log, budget, defaultMode, unknownWaitMs, maxMessageBytes };
   return {
     config,
     store,
