@@ -11,6 +11,13 @@
 local TIMEOUT_MS = 200
 -- A change of very many mails is told as a change of their mailbox.
 local MAX_CHANGES = 50
+-- Dovecot's own words for a connection that failed or took too long are statuses from here on.
+local LOCAL_STATUS = 9000
+local TIMED_OUT = 9008
+
+-- An engine that does not answer in time is left alone for so long by this process.
+local PAUSE_SECONDS = 5
+local pausedUntil = {}
 
 local ESCAPES = { ['"'] = '\\"', ['\\'] = '\\\\' }
 
@@ -80,9 +87,13 @@ function dovecot_lua_notify_end_txn(ctx, success)
   local key = ctx.key:gsub('%s', '')
   local body = '{"user":' .. quoted(ctx.name) .. ',"changes":[' .. table.concat(ctx.changes, ',') .. ']}'
   for url in ctx.urls:gmatch('%S+') do
-    local isAnswered, status = pcall(post, url, key, body)
+    local isAnswered, status = true, 204
+    if os.time() >= (pausedUntil[url] or 0) then isAnswered, status = pcall(post, url, key, body) end
     if not isAnswered then
-      dovecot.i_warning('COI engine: ' .. tostring(status))
+      dovecot.i_warning('COI engine could not be told: ' .. tostring(status))
+    elseif status >= LOCAL_STATUS then
+      if status == TIMED_OUT then pausedUntil[url] = os.time() + PAUSE_SECONDS end
+      dovecot.i_warning('COI engine could not be reached in time (' .. tostring(status) .. ')')
     elseif status < 200 or status > 299 then
       dovecot.i_warning('COI engine answered ' .. tostring(status))
     end

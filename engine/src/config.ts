@@ -82,7 +82,7 @@ export function readConfig(given: unknown, environment: Environment, folder: str
   }
   const appFolder = value('appFolder');
   const deliveryPort = value('deliveryEvents.port');
-  if (deliveryPort !== null && issuers.every(({ deliveryKey }) => deliveryKey === undefined)) {
+  if (deliveryPort !== null && issuers.every((known) => known.deliveryKey === undefined)) {
     throw invalid('deliveryEvents.port', 'needs deliveryKeyFile in at least one issuer');
   }
   return {

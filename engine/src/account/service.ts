@@ -10,6 +10,7 @@ import type { Logger } from '@coi-webmail/base';
 import type { AnyEvent, EventData, EventName, FileAnswer, Method, Params, Result } from '@coi-webmail/protocol';
 import type { DeliveryDesk } from '../delivery/desk.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Places } from './nearby.ts';
 import type { Store } from '../store/store.ts';
 
 /** An event before the server half numbered it. */
@@ -59,6 +60,8 @@ export interface AccountDeps {
   readonly hub: Hub;
   /** Absent = no mail server sends delivery events. */
   readonly delivery?: DeliveryDesk | undefined;
+  /** How many accounts may look for mail often at a time; absent = this account has its own. */
+  readonly places?: Places | undefined;
   readonly log: Logger;
   readonly budget: ByteBudget;
   /** Admin's policy: consent given for everyone, or null = ask the user. */

@@ -2,7 +2,7 @@
  * `dovecot-config`: shows, writes or removes the files that make a Dovecot send delivery events to this engine.
  *
  * Usage: main.ts dovecot-config --config FILE [--issuer NAME] [--folder /etc/dovecot] [--url "URL …"] [--driver 2]
- *        [--deliveries-only] [--write | --remove]
+ *        [--write | --remove]
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -20,7 +20,6 @@ const OPTIONS = {
   folder: { type: 'string', default: '/etc/dovecot' },
   url: { type: 'string' },
   driver: { type: 'string', default: '1' },
-  'deliveries-only': { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
   remove: { type: 'boolean', default: false },
 } as const;
@@ -39,7 +38,6 @@ export function dovecotCommand(args: readonly string[]): string {
     urls: (values.url ?? urlOf(config)).split(/\s+/).filter((word) => word !== ''),
     key: keyOf(issuer),
     driver: driverOf(values.driver),
-    deliveriesOnly: values['deliveries-only'],
   });
   return values.write ? write(files) : show(files);
 }

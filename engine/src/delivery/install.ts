@@ -20,8 +20,6 @@ export interface DovecotOptions {
   readonly key: Uint8Array;
   /** 2 and more where the server has other push drivers. */
   readonly driver?: number | undefined;
-  /** Only mail that is delivered, not what mail programs do. */
-  readonly deliveriesOnly?: boolean | undefined;
 }
 
 export interface DovecotFile {
@@ -32,17 +30,16 @@ export interface DovecotFile {
 }
 
 export function dovecotFiles(options: DovecotOptions): readonly DovecotFile[] {
-  const { folder, urls, key, driver = 1, deliveriesOnly = false } = options;
+  const { folder, urls, key, driver = 1 } = options;
   const values: Readonly<Record<string, string>> = {
     DRIVER: driver === 1 ? '' : String(driver),
     FOLDER: folder,
     URL: urls.join(' '),
   };
-  const parts = deliveriesOnly ? ['coi-delivery.conf'] : ['coi-delivery.conf', 'coi-delivery-imap.conf'];
-  const config = parts
-    .map(template)
-    .join('')
-    .replaceAll(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
+  const config = template('coi-delivery.conf').replaceAll(
+    /@([A-Z]+)@/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
   const [configFile, luaFile, keyFile] = dovecotPaths(folder);
   return [
     { path: keyFile, content: `${toBase64(key)}\n`, mode: 0o600 },

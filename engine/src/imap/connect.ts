@@ -14,6 +14,8 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const MAX_RESPONSE_TOKENS = 100_000;
 /** Re-issued so that the server does not forget us; imapflow probes a silent peer after SOCKET_TIMEOUT_MS. */
 const IDLE_RESTART_MS = 240_000;
+/** After a command, before the connection returns to IDLE. */
+export const IDLE_DELAY_MS = 1;
 /** Polls instead of IDLE where the server has none. */
 const POLL_MS = 10_000;
 
@@ -46,7 +48,7 @@ export async function connectImap(
     logger: false,
     disableCompression: true,
     disableAutoIdle: !options.idle,
-    autoIdleDelay: 1,
+    autoIdleDelay: IDLE_DELAY_MS,
     maxIdleTime: IDLE_RESTART_MS,
     qresync: true,
     connectionTimeout: CONNECT_TIMEOUT_MS,

@@ -22,6 +22,7 @@ interface Internals {
     options?: { readonly untagged?: Readonly<Record<string, UntaggedHandler>> | undefined },
   ): Promise<{ readonly response: ImapResponse; next(): void }>;
   readonly untaggedHandlers: Record<string, UntaggedHandler>;
+  autoIdleDelay: number;
 }
 
 function internals(client: ImapFlow): Internals {
@@ -61,6 +62,11 @@ export async function execute(
 /** Called for untagged answers that belong to no command. */
 export function onUntagged(client: ImapFlow, name: string, handler: UntaggedHandler): void {
   internals(client).untaggedHandlers[name] = handler;
+}
+
+/** How long after a command the connection returns to IDLE by itself. Takes effect with the next command. */
+export function setIdleDelay(client: ImapFlow, delayMs: number): void {
+  internals(client).autoIdleDelay = delayMs;
 }
 
 /** The response code of an answer as flat words, e.g. `['APPENDUID', '1', '7']`. */

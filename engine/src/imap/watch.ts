@@ -6,13 +6,16 @@ import type { FlagChange, MailboxState } from '@coi-webmail/protocol';
 import type { ImapFlow, ImapResponse } from 'imapflow';
 import type { Credentials, MailServer } from '../account/service.ts';
 import { type Capabilities, readCapabilities } from './capabilities.ts';
-import { connectImap } from './connect.ts';
+import { connectImap, IDLE_DELAY_MS } from './connect.ts';
 import { toImapError } from './errors.ts';
-import { atom, type CommandArgument, execute, onUntagged, words } from './execute.ts';
+import { atom, type CommandArgument, execute, onUntagged, setIdleDelay, words } from './execute.ts';
 import { listMailboxes, type ListedMailbox, mailboxStatus, type Namespace, personalNamespace } from './mailbox.ts';
 import { encodeMailboxName, mailboxArgument } from './mailbox-name.ts';
 import { selected, type SelectedMailbox } from './session.ts';
 import type { Live } from './supervisor.ts';
+
+/** Longer than the time between two looks, so that no IDLE comes between them. */
+const LOOK_IDLE_DELAY_MS = 400;
 
 export interface WatchListener {
   /** INBOX has more messages than before. */
@@ -116,6 +119,20 @@ export class Watch implements Live {
       states.push(state);
     }
     return states;
+  }
+
+  /**
+   * Asks the server for news of the inbox: it then tells at once what it would tell later by itself. The connection
+   * returns to IDLE some time after the last look, or at once after {@link rest}.
+   */
+  async look(): Promise<void> {
+    setIdleDelay(this.client, LOOK_IDLE_DELAY_MS);
+    await this.client.noop();
+  }
+
+  async rest(): Promise<void> {
+    setIdleDelay(this.client, IDLE_DELAY_MS);
+    await this.client.noop();
   }
 
   /** Watches these other mailboxes from now on, instead of those before. Read their state afterwards. */
