@@ -18,6 +18,8 @@ export interface DovecotOptions {
   readonly imapPort: number;
   readonly imapsPort: number;
   readonly lmtpPort: number;
+  /** A configuration file beside ours. */
+  readonly include?: string | undefined;
 }
 
 /** Where Dovecot writes what it was told over IMAP, one folder per user; a user without one is not traced. */
@@ -122,7 +124,7 @@ service anvil {
     mode = 0
   }
 }
-`;
+${options.include === undefined ? '' : `!include ${options.include}\n`}`;
 }
 
 export async function startDovecot(options: DovecotOptions): Promise<ServerProcess> {
