@@ -7,7 +7,7 @@ import { type ServerProcess, startServer } from './process.ts';
 import { DOMAIN } from './users.ts';
 
 export const ISSUER = 'roundcube';
-const ENGINE_MAIN = fileURLToPath(new URL('../../engine/src/main.ts', import.meta.url));
+export const ENGINE_MAIN = fileURLToPath(new URL('../../engine/src/main.ts', import.meta.url));
 
 export interface EngineOptions {
   readonly runDir: string;
@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly smtpPort: number;
   /** Where the webmail reaches the same IMAP server; its tickets name this port. */
   readonly webmailImapPort: number;
+  /** Takes delivery events there; `delivery.key` in the run folder is their key. */
+  readonly deliveryPort?: number | undefined;
   /** Merged over the top level of the configuration. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -31,7 +33,7 @@ export interface Engine extends ServerProcess {
 
 /** All engines of a stack share one Store file and both secrets: any of them can serve any browser. */
 export async function writeEngineConfig(options: EngineOptions): Promise<string> {
-  const { runDir, port, caFile } = options;
+  const { runDir, port, caFile, deliveryPort } = options;
   const server = (serverPort: number) => ({
     host: HOST,
     port: serverPort,
@@ -54,9 +56,11 @@ export async function writeEngineConfig(options: EngineOptions): Promise<string>
         imap: { ...server(options.imapPort), aliases: [`${HOST}:${options.webmailImapPort}`] },
         smtp: server(options.smtpPort),
         authservId: `mail.${DOMAIN}`,
+        ...(deliveryPort === undefined ? {} : { deliveryKeyFile: join(runDir, 'delivery.key') }),
       },
     ],
     password: { issuer: ISSUER },
+    ...(deliveryPort === undefined ? {} : { deliveryEvents: { port: deliveryPort } }),
     ...options.overrides,
   };
   const file = join(runDir, `engine-${port}.json`);
