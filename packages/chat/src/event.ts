@@ -27,6 +27,11 @@ export interface CopyFacts {
   readonly digest: string;
   /** authserv-id whose Authentication-Results prove a sender; undefined = none does. */
   readonly authservId: string | undefined;
+  /**
+   * A delivery report that names the ENVID which the account gave the line it is about: it answers our submission and
+   * is no forgery. The client checks it, because the ENVID is a secret. Absent = not proven.
+   */
+  readonly envelopeProven?: true | undefined;
 }
 
 /** One line of ours before (and until) the mailbox shows it. Kept in the vault. */

@@ -20,6 +20,8 @@ export interface CopyRecord {
   readonly delivered: boolean;
   /** What the configured authserv-id says about the From domain. */
   readonly auth: 'pass' | 'none' | 'fail';
+  /** As in CopyFacts. */
+  readonly envelopeProven?: true | undefined;
 }
 
 /** One row of a timeline as the store keeps it. Plain JSON. */

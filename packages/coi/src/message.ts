@@ -87,6 +87,30 @@ export interface ServiceMessage extends MessageHead {
   readonly about: readonly MessageId[];
   /** For a bounce: RFC 3464 Status of the first failed recipient, e.g. `5.1.1`. */
   readonly status: string | undefined;
+  /** What a bounce or delay tells beside `about` and `status`. Absent = no delivery report, or read by an earlier version. */
+  readonly report?: DeliveryReport | undefined;
+}
+
+/** A delivery status notification (RFC 3464), or a bounce in words that we know how to read. */
+export interface DeliveryReport {
+  /** Original-Envelope-Id: the ENVID that the submission gave, xtext decoded. */
+  readonly envelopeId: string | undefined;
+  /** Return-Path is `<>`, as RFC 5321 4.5.5 wants it: nobody can bounce the bounce. */
+  readonly nullSender: boolean;
+  /** At most 500. */
+  readonly recipients: readonly ReportedRecipient[];
+}
+
+export interface ReportedRecipient {
+  /** Final-Recipient; an alias or forwarding may have led there. */
+  readonly address: ContactAddress | undefined;
+  /** Original-Recipient: whom the submission named. */
+  readonly original: ContactAddress | undefined;
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  /** RFC 3463, e.g. `5.1.1`. */
+  readonly status: string | undefined;
+  /** Reply code in Diagnostic-Code, when that is SMTP's. */
+  readonly smtpCode: number | undefined;
 }
 
 /** Could not be understood; shown as a mail card with the reason. Never thrown. */
