@@ -64,7 +64,7 @@ export function makeChatCorpus(lineCount: number, chatCount: number, now = Date.
     return {
       chat,
       own: random() < 0.4,
-      text: `${text} ${index}`,
+      text: `${index} ${text}`,
       at: new Date(now - (lineCount - index) * LINE_GAP_MS),
     };
   });

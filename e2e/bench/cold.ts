@@ -19,7 +19,7 @@ import { type ChatCorpus, fillChats, makeChatCorpus } from './chat-corpus.ts';
 import { metric, report, type Samples } from './result.ts';
 
 const FIRST_ROWS = 20;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 60_000;
 
 export interface ColdTimes {
   /** Milliseconds since the navigation began. */
@@ -42,14 +42,19 @@ interface ProbeWindow {
 }
 
 /** Runs in the page before its own scripts. */
-function installProbe({ expected, firstRows }: { readonly expected: Expected; readonly firstRows: number }): void {
+function installProbe(options: {
+  readonly expected: Expected;
+  readonly firstRows: number;
+  readonly timeoutMs: number;
+}): void {
+  const { expected, firstRows, timeoutMs } = options;
   interface Chat {
     readonly title: string;
     readonly last?: { readonly text: string };
   }
-  const seen = (chat: Chat | undefined) => `${chat?.title}|${chat?.last?.text ?? ''}`;
+  const seen = (chat: Chat | undefined) => `${chat?.title}|${(chat?.last?.text ?? '').slice(0, 60)}`;
   const times = { firstScreen: 0, completeList: 0, synced: 0 };
-  (window as unknown as ProbeWindow).coiCold = new Promise((resolve) => {
+  (window as unknown as ProbeWindow).coiCold = new Promise((resolve, reject) => {
     const look = () => {
       const root = document.querySelector('coi-chat-app')?.shadowRoot;
       const list = root?.querySelector('coi-chat-list') as (Element & { view?: { chats: readonly Chat[] } }) | null;
@@ -71,7 +76,12 @@ function installProbe({ expected, firstRows }: { readonly expected: Expected; re
       if (isSynced) {
         times.synced = now;
         resolve(times);
-      } else requestAnimationFrame(look);
+      } else if (now < timeoutMs) requestAnimationFrame(look);
+      else {
+        const wrong = chats.findIndex((chat, index) => seen(chat) !== expected[index]);
+        const [shown, wanted] = [seen(chats[wrong]), expected[wrong]];
+        reject(new Error(`${chats.length} chats; at ${wrong} "${shown}", not "${wanted}"; ${JSON.stringify(times)}`));
+      }
     };
     requestAnimationFrame(look);
   });
@@ -84,11 +94,13 @@ async function signOnBrowser(context: BrowserContext, engineUrl: string, user: U
     data: { address: user.address, password: user.password },
   });
   if (!answer.ok()) throw new Error(`Sign-on was refused with ${answer.status()}`);
+  const { accountHash } = (await answer.json()) as { readonly accountHash: string };
+  await context.addInitScript((hash) => localStorage.setItem('coi:account', hash), accountHash);
 }
 
 /** The list as it must be in the end. */
 export function expectedList(corpus: ChatCorpus): Expected {
-  return corpus.chats.map(({ title, lastText }) => `${title}|${lastText.slice(0, 140)}`);
+  return corpus.chats.map(({ title, lastText }) => `${title}|${lastText.slice(0, 60)}`);
 }
 
 /** Restarts the engine, so that it has no connection and no memory of the account. */
@@ -99,7 +111,7 @@ export async function restartEngine(stack: Stack): Promise<void> {
 
 /** Removes what the mail server remembers of headers. */
 async function dropServerCache(stack: Stack, user: User): Promise<void> {
-  const pattern = join(stack.info.runDir, 'mail', '**', user.address.split('@')[0] ?? '', '**', 'dovecot.index.cache');
+  const pattern = join(stack.info.runDir, 'mail', '**', user.address, '**', 'dovecot.index.cache');
   let removed = 0;
   for await (const file of glob(pattern)) {
     await rm(file);
@@ -141,7 +153,7 @@ export async function benchCold({ n, lineCount, chatCount }: ColdOptions): Promi
       const context = await browser.newContext(CONTEXT);
       try {
         await signOnBrowser(context, stack.info.urls.engine, user);
-        await context.addInitScript(installProbe, { expected, firstRows: FIRST_ROWS });
+        await context.addInitScript(installProbe, { expected, firstRows: FIRST_ROWS, timeoutMs: TIMEOUT_MS });
         const page = await context.newPage();
         page.setDefaultTimeout(TIMEOUT_MS);
         await page.goto(stack.info.urls.app);
