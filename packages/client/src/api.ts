@@ -44,6 +44,11 @@ export interface Overview {
    * (private window, full disk): chats work, nothing new survives the tab.
    */
   readonly storage: 'durable' | 'evictable' | 'memory' | 'full';
+  /**
+   * Drafts and unsent lines of this browser that do not open, because the server's storage secret is another one than
+   * when they were written. They are kept and open again with the old secret. Undefined = 0.
+   */
+  readonly lockedItems?: number | undefined;
   readonly settings: Settings;
 }
 

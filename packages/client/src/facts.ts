@@ -3,8 +3,7 @@ import type { ChatMarks } from '@coi-webmail/chat';
 import type { Result } from '@coi-webmail/protocol';
 import type { Settings } from './api.ts';
 import type { FactsDocument } from './store/store.ts';
-
-export const DEFAULT_SETTINGS: Settings = { undoSeconds: 0 };
+import { DEFAULT_SETTINGS } from './synced/preferences.ts';
 
 export interface AccountFacts {
   readonly address: string;
@@ -24,7 +23,7 @@ export function factsOf(document: FactsDocument | undefined, address: string): A
     mode: known.mode,
     authservId: known.authservId,
     limits: known.limits,
-    settings: known.settings ?? DEFAULT_SETTINGS,
+    settings: { ...DEFAULT_SETTINGS, ...known.settings },
     marks: known.marks ?? {},
   };
 }

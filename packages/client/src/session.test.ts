@@ -507,7 +507,7 @@ test('a draft outlives the cache: the chat has another id then, and the same dra
   const { vault } = await client.stores.open('0123456789abcdef', new Uint8Array(), () => undefined);
   const lost: StoreOpener = {
     ...client.stores,
-    open: async () => ({ cache: new MemoryCache(), vault, storage: 'durable' }),
+    open: async () => ({ cache: new MemoryCache(), vault, storage: 'durable', lockedItems: 0 }),
   };
   const again = await aliceAt(client.engine, lost);
   const [after] = await chats(again);

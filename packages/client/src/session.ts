@@ -5,33 +5,21 @@
  * Order of a start: head of the store (first paint) | socket in parallel -> account lock -> whole store -> sync.
  */
 import { CoiError, fromBase64, isCoiError } from '@coi-webmail/base';
-import {
-  type ChatState,
-  emptyState,
-  isRequest,
-  LANE_WAIT_MS,
-  marksOf,
-  restoreState,
-  roomOf,
-  type RowId,
-} from '@coi-webmail/chat';
-import { type CoiMessage, type ContactAddress, identityOf, parseContactAddress } from '@coi-webmail/coi';
-import type { AnyEvent, EventData, Method, Params, Result } from '@coi-webmail/protocol';
+import { type ContactAddress, parseContactAddress } from '@coi-webmail/coi';
+import type { AnyEvent, Method, Params, Result } from '@coi-webmail/protocol';
 import type { AccountLock } from './account-lock.ts';
 import type { Overview, SessionInfo, Settings } from './api.ts';
 import { Connection, type ConnectionListener } from './connection/connection.ts';
-import { Drafts } from './drafts.ts';
+import { takeEvent } from './engine-events.ts';
 import type { Environment } from './environment.ts';
-import { type AccountFacts, documentOf, factsOf } from './facts.ts';
+import { type AccountFacts, documentOf } from './facts.ts';
 import type { Feed, Topic } from './feed.ts';
-import { Ledger } from './ledger.ts';
-import { Marks } from './marks.ts';
-import { Outbox } from './outbox/outbox.ts';
-import { ReadState } from './read-state.ts';
+import { type Live, makeLive, resumeLive, stopLive } from './live.ts';
+import { Standing } from './standing.ts';
 import type { CacheHead, Stores } from './store/store.ts';
-import { LenientVault } from './store/lenient-vault.ts';
-import { decodeFetched, loadHtmlReader } from './sync/decode.ts';
-import { Sync } from './sync/sync.ts';
+import { loadHtmlReader } from './sync/decode.ts';
+
+export type { Live } from './live.ts';
 
 export interface SessionListener {
   /** The session ended at the engine: a fresh proof of the host is needed. */
@@ -41,19 +29,6 @@ export interface SessionListener {
   onQueueChanged(): void;
 }
 
-/** What exists once the whole store was read. */
-export interface Live {
-  readonly state: ChatState;
-  readonly ledger: Ledger;
-  readonly drafts: Drafts;
-  readonly marks: Marks;
-  readonly outbox: Outbox;
-  readonly sync: Sync;
-  readonly readState: ReadState;
-}
-
-const DEFAULT_UNKNOWN_WAIT_MS = 60_000;
-
 export class Session {
   readonly accountHash: string;
   readonly engineUrl: string;
@@ -61,17 +36,13 @@ export class Session {
   readonly #feed: Feed;
   readonly #listener: SessionListener;
   readonly #lock: AccountLock;
+  readonly #standing: Standing;
   #info: SessionInfo;
   #connection: Connection | undefined;
   #stores: Stores | undefined;
   #head: CacheHead | undefined;
   #live: Live | undefined;
-  #facts: AccountFacts;
   #hello: Result<'hello'> | undefined;
-  #phase: 'opening' | 'locked' | 'open' | 'version' | 'signed-out' = 'opening';
-  #mail: Overview['mail'] = 'connecting';
-  #storage: Overview['storage'] = 'durable';
-  #syncProgress: number | undefined;
   #serverOffsetMs = 0;
   #isEnded = false;
   #hasStarted = false;
@@ -85,7 +56,7 @@ export class Session {
     this.#info = info;
     this.#feed = feed;
     this.#listener = listener;
-    this.#facts = factsOf(undefined, info.address);
+    this.#standing = new Standing(info.address, () => this.#changed('overview'));
     this.#lock = env.lock(info.accountHash);
     this.#whenLive.promise.catch(() => undefined);
   }
@@ -108,7 +79,7 @@ export class Session {
   }
 
   get facts(): AccountFacts {
-    return this.#facts;
+    return this.#standing.facts;
   }
 
   get info(): SessionInfo {
@@ -116,7 +87,7 @@ export class Session {
   }
 
   get self(): ContactAddress {
-    return parseContactAddress(this.#facts.address) ?? (this.#facts.address as ContactAddress);
+    return parseContactAddress(this.facts.address) ?? (this.facts.address as ContactAddress);
   }
 
   /** It has ended by itself, for example because another worker took over: a new page starts a new one. */
@@ -124,8 +95,17 @@ export class Session {
     return this.#isEnded;
   }
 
+  get isConsented(): boolean {
+    return this.#standing.isConsented;
+  }
+
   serverNow(): number {
     return this.env.clock.now() + this.#serverOffsetMs;
+  }
+
+  overview(unreadChats: number, requestCount: number): Overview {
+    const queuedCount = this.#live?.outbox.queuedCount ?? 0;
+    return this.#standing.overview(this.#connection?.status.get(), { unreadChats, requestCount, queuedCount });
   }
 
   start(): void {
@@ -135,15 +115,14 @@ export class Session {
 
   /** A fresh proof for the same account. */
   renew(info: SessionInfo): void {
-    const isDown = this.#phase === 'signed-out' || this.#connection === undefined;
+    const isDown = this.#standing.phase === 'signed-out' || this.#connection === undefined;
     const hadToken = this.#info.token;
     this.#info = info;
     this.#listener.onExpiresAt(info.expiresAt);
     if (this.#isEnded || !(isDown || hadToken !== info.token)) return;
-    this.#phase = this.#live === undefined ? 'opening' : 'open';
     this.#connection?.stop();
     this.#connect();
-    this.#changed('overview');
+    this.#standing.enter(this.#live === undefined ? 'opening' : 'open');
   }
 
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
@@ -151,16 +130,15 @@ export class Session {
     return this.#connection.call(method, params);
   }
 
-  get mode(): 'active' | 'none' | null | undefined {
-    return this.#facts.mode;
+  /** The user's consent, or another mode. */
+  async setMode(mode: 'active' | 'none'): Promise<void> {
+    await this.call('mode.set', { mode });
+    this.#modeChanged(mode);
   }
 
-  get isConsented(): boolean {
-    return this.#facts.mode === 'active' || this.#facts.mode === 'none';
-  }
-
-  get isOnline(): boolean {
-    return this.#connection?.isUp === true;
+  async setSettings(settings: Partial<Settings>): Promise<void> {
+    const { preferences } = await this.live;
+    await preferences.edit(settings);
   }
 
   #connect(): void {
@@ -176,8 +154,7 @@ export class Session {
     return {
       onHello: (hello) => this.#greeted(hello),
       onHelloError: (code) => {
-        this.#mail = code === 'auth-failed' ? 'auth-failed' : code === 'imap-unavailable' ? 'unavailable' : this.#mail;
-        this.#changed('overview');
+        if (code === 'auth-failed' || code === 'imap-unavailable') this.#standing.mailIs(code);
       },
       onEvent: (event) => this.#take(event),
       onDown: () => {
@@ -198,74 +175,58 @@ export class Session {
     if (share === undefined) return this.#fail(new CoiError('store-locked', 'Session has no usable account share'));
     const held = this.#lock.acquire(() => this.#becomeOutdated());
     try {
-      await this.#openStores(share);
+      const stores = await this.#openStores(share);
       await held;
-      await this.#load();
+      await this.#load(stores);
     } catch (error) {
       this.#fail(error);
     }
     return undefined;
   }
 
-  async #openStores(share: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { stores } = this.env;
-    const onClosed = () => this.#becomeOutdated();
-    let opened: Stores;
-    try {
-      opened = await stores.open(this.accountHash, share, onClosed);
-    } catch (error) {
-      if (!isCoiError(error, 'store-locked')) throw error;
-      // The engine vouches for this account and share: what another secret sealed cannot be read by anyone again.
-      await stores.wipe(this.accountHash);
-      opened = await stores.open(this.accountHash, share, onClosed);
-    }
+  async #openStores(share: Uint8Array<ArrayBuffer>): Promise<Stores> {
+    const stores = await this.env.stores.open(this.accountHash, share, () => this.#becomeOutdated());
     if (this.#isEnded) {
-      opened.cache.close();
-      opened.vault.close();
+      stores.cache.close();
+      stores.vault.close();
       throw new CoiError('store-locked', 'Session ended');
     }
-    this.#stores = opened;
-    this.#storage = opened.storage;
-    this.#head = await opened.cache.head();
-    // The hello may have come first: it knows better.
-    const stored = factsOf(this.#head.facts, this.#info.address);
-    this.#facts = this.#hello === undefined ? stored : { ...this.#facts, marks: stored.marks };
-    if (this.#phase === 'opening' && this.#facts.mode !== undefined) this.#phase = 'open';
+    this.#stores = stores;
+    this.#standing.storageIs(stores.storage);
+    this.#standing.lockedItemsAre(stores.lockedItems);
+    this.#head = await stores.cache.head();
+    this.#standing.remember(this.#head.facts, this.#hello !== undefined);
     this.#feed.changedAll();
+    return stores;
   }
 
-  async #load(): Promise<void> {
-    const stores = this.#stores;
-    if (stores === undefined || this.#isEnded) return;
+  async #load(stores: Stores): Promise<void> {
+    if (this.#isEnded) return;
     // Another worker may have written until it let go of the lock.
     const head = await stores.cache.head();
     const [contents, documents] = [await stores.cache.load(), await stores.vault.load()];
     if (this.#isEnded) return;
-    const vault = new LenientVault(stores.vault, () => this.#storageLost('full'));
-    const drafts = new Drafts(vault, documents);
-    const marks = new Marks(
+    const live = makeLive(
       {
-        vault,
+        env: this.env,
+        standing: this.#standing,
+        stores,
+        self: this.self,
         call: (method, params) => this.call(method, params),
-        mayWrite: () => this.isConsented,
-        onChanged: (current, synced) => this.#marksChanged(current, synced),
+        now: () => this.serverNow(),
+        canSend: () => this.#connection?.isUp === true && this.isConsented && this.#live !== undefined,
+        onChanged: (...topics) => this.#changed(...topics),
+        onQueueChanged: () => {
+          this.#changed('overview');
+          this.#listener.onQueueChanged();
+        },
       },
-      this.#facts.marks,
-      documents,
+      { head, contents, documents },
     );
-    const state = restoreState({
-      self: [this.self],
-      chats: head.list.map((entry) => entry.record),
-      // The vault knows better how own lines stand.
-      rows: contents.rows.map((row) => (row.outbox === undefined ? row : { ...row, outbox: undefined })),
-      services: contents.services,
-      marks: marks.current,
-    });
-    const live = this.#compose(state, { cache: stores.cache, vault }, drafts, marks, contents.progress);
     await live.outbox.restore(documents);
     if (this.#isEnded) return;
     this.#live = live;
-    if (this.#phase === 'opening') this.#phase = 'open';
+    this.#standing.opened();
     this.#whenLive.resolve(live);
     this.#feed.changedAll();
     this.#goLive();
@@ -273,68 +234,15 @@ export class Session {
     if (hasLane) void live.ledger.apply([{ kind: 'time-passed', now: this.serverNow() }]);
   }
 
-  #compose(
-    state: ChatState,
-    stores: Pick<Stores, 'cache' | 'vault'>,
-    drafts: Drafts,
-    marks: Marks,
-    progress: ConstructorParameters<typeof Sync>[1],
-  ): Live {
-    const call = <M extends Method>(method: M, params: Params<M>) => this.call(method, params);
-    const { clock } = this.env;
-    const random = () => this.env.random();
-    const ledger = new Ledger(state, stores.cache, drafts.texts, {
-      onChanged: (chats) => this.#changed('chats', 'overview', ...chats),
-      onStorageLost: (reason) => this.#storageLost(reason),
-    });
-    const readState = new ReadState({ ledger, clock, call, mayWrite: () => this.isConsented });
-    const outbox = new Outbox({
-      ledger,
-      vault: stores.vault,
-      clock,
-      random,
-      call,
-      now: () => this.serverNow(),
-      canSend: () => this.isOnline && this.isConsented && this.#live !== undefined,
-      unknownWaitMs: () => this.#facts.limits?.unknownWaitMs ?? DEFAULT_UNKNOWN_WAIT_MS,
-      onQueueChanged: () => {
-        this.#changed('overview');
-        this.#listener.onQueueChanged();
-      },
-    });
-    const sync = new Sync(
-      {
-        ledger,
-        clock,
-        random,
-        call,
-        authservId: () => this.#facts.authservId,
-        mayDecide: () => this.isConsented,
-        onProgress: (share) => {
-          if (share === this.#syncProgress) return;
-          this.#syncProgress = share;
-          this.#changed('overview', 'chats');
-        },
-        onApplied: () => {
-          void outbox.noteCopies();
-          void readState.follow();
-        },
-      },
-      progress,
-    );
-    return { state, ledger, drafts, marks, outbox, sync, readState };
-  }
-
   #greeted(hello: Result<'hello'>): void {
     this.#hello = hello;
     this.#serverOffsetMs = hello.serverAt - this.env.clock.now();
     this.#early.length = 0;
-    this.#mail = mailOf(hello.account.state);
     const { account, mode, limits } = hello;
-    this.#facts = { ...this.#facts, address: account.address, authservId: account.authservId, mode, limits };
-    if (this.#phase === 'opening' && this.#stores !== undefined) this.#phase = 'open';
+    if (this.#stores !== undefined) this.#standing.opened();
+    this.#standing.mailIs(account.state);
+    this.#standing.learn({ address: account.address, authservId: account.authservId, mode, limits });
     this.#listener.onExpiresAt(hello.expiresAt);
-    this.#changed('overview');
     this.#goLive();
   }
 
@@ -347,15 +255,13 @@ export class Session {
     live.sync.start(hello.mailboxes, hello.resumed && this.#hasStarted);
     this.#hasStarted = true;
     for (const event of this.#early.splice(0)) this.#take(event);
-    live.outbox.resume();
-    void live.readState.resume();
-    void live.marks.sync();
+    resumeLive(live);
     // Ahead of need: when it is needed the network may be away. A failure is tried again then.
     loadHtmlReader().catch(() => undefined);
   }
 
   #saveFacts(): Promise<void> {
-    return this.#live?.ledger.apply([], { facts: documentOf(this.#facts) }) ?? Promise.resolve();
+    return this.#live?.ledger.apply([], { facts: documentOf(this.facts) }) ?? Promise.resolve();
   }
 
   #take(event: AnyEvent): void {
@@ -364,108 +270,23 @@ export class Session {
       this.#early.push(event);
       return;
     }
-    switch (event.event) {
-      case 'lane.message':
-        void this.#seeLane(live, event.data);
-        return;
-      case 'submit.settled':
-        void live.outbox.settle(event.data.messageId);
-        return;
-      case 'account.state':
-        this.#mail = mailOf(event.data.state);
-        this.#changed('overview');
-        return;
-      case 'mode.changed':
-        this.#modeChanged(event.data.mode);
-        return;
-      case 'storage.changed':
-        if (event.data.kind === 'chats') void live.marks.sync();
-        return;
-      case 'session.expires':
-        this.#listener.onExpiresAt(event.data.expiresAt);
-        return;
-      default:
-        live.sync.handle(event);
-    }
+    takeEvent(live, event, {
+      standing: this.#standing,
+      clock: this.env.clock,
+      now: () => this.serverNow(),
+      onModeChanged: (mode) => this.#modeChanged(mode),
+      onExpiresAt: (expiresAt) => this.#listener.onExpiresAt(expiresAt),
+    });
   }
 
   #modeChanged(mode: 'active' | 'none' | null): void {
-    const before = this.#facts.mode;
-    this.#facts = { ...this.#facts, mode };
+    const before = this.facts.mode;
+    this.#standing.learn({ mode });
     void this.#saveFacts();
-    this.#changed('overview');
-    if (before !== null || mode === null) return;
-    this.#live?.sync.replan();
-    this.#live?.outbox.resume();
-    void this.#live?.marks.sync();
-  }
-
-  #storageLost(reason: 'full' | 'memory'): void {
-    this.#storage = reason;
-    this.#changed('overview');
-  }
-
-  /** The user's consent, or another mode. */
-  async setMode(mode: 'active' | 'none'): Promise<void> {
-    await this.call('mode.set', { mode });
-    this.#modeChanged(mode);
-  }
-
-  async setSettings(settings: Partial<Settings>): Promise<void> {
-    this.#facts = { ...this.#facts, settings: { ...this.#facts.settings, ...settings } };
-    this.#changed('overview');
-    await this.#saveFacts();
-  }
-
-  /** Fast lane: shown at once, but only from people whom the user accepted (design §4.3). */
-  async #seeLane(live: Live, data: EventData<'lane.message'>): Promise<void> {
-    const message = await decodeFetched(data.bytes);
-    if (message.from?.address !== data.from || message.messageId !== data.messageId) return;
-    if (!acceptsLane(live.state, message)) return;
-    const identity = identityOf(message, data.bytes) as RowId;
-    await live.ledger.apply([{ kind: 'lane-seen', identity, message, acceptedAt: data.acceptedAt }]);
-    this.env.clock.after(LANE_WAIT_MS + 500, () => {
-      void live.ledger.apply([{ kind: 'time-passed', now: this.serverNow() }]);
-    });
-    void live.outbox.noteCopies();
-  }
-
-  async #marksChanged(
-    current: ReadonlyMap<string, { readonly accepted?: boolean | undefined }>,
-    synced: AccountFacts['marks'],
-  ): Promise<void> {
-    this.#facts = { ...this.#facts, marks: synced };
-    const facts = documentOf(this.#facts);
-    await this.#live?.ledger.apply([{ kind: 'marks-changed', marks: current }], { facts });
-  }
-
-  overview(unreadChats: number, requestCount: number): Overview {
-    const status = this.#connection?.status.get() ?? { phase: 'connecting' as const, retryAt: undefined };
-    const { limits } = this.#facts;
-    return {
-      phase: this.#overviewPhase(),
-      connection: status.phase,
-      retryAt: status.retryAt,
-      mail: this.#mail,
-      address: this.#facts.address,
-      mode: this.#facts.mode ?? undefined,
-      syncProgress: this.#syncProgress,
-      unreadChats,
-      requestCount,
-      queuedCount: this.#live?.outbox.queuedCount ?? 0,
-      limits:
-        limits === undefined
-          ? undefined
-          : { maxMessageBytes: limits.maxMessageBytes, maxRecipients: limits.maxRecipients },
-      storage: this.#storage,
-      settings: this.#facts.settings,
-    };
-  }
-
-  #overviewPhase(): Overview['phase'] {
-    if (this.#phase !== 'open') return this.#phase;
-    if (this.#facts.mode === undefined) return 'opening';
-    return this.#facts.mode === null ? 'consent' : 'ready';
+    const live = this.#live;
+    if (live === undefined || before !== null || mode === null) return;
+    live.sync.replan();
+    resumeLive(live);
   }
 
   #changed(...topics: readonly Topic[]): void {
@@ -475,21 +296,19 @@ export class Session {
   /** Another worker took over, or client and engine do not fit: only a reload helps. */
   #becomeOutdated(): void {
     if (this.#isEnded) return;
-    this.#phase = 'version';
-    this.#changed('overview');
+    this.#standing.enter('version');
     this.#close();
   }
 
   #fail(error: unknown): void {
     if (this.#isEnded) return;
-    this.#phase = isCoiError(error, 'store-locked') ? 'locked' : 'version';
-    this.#changed('overview');
+    this.#standing.enter(isCoiError(error, 'store-locked') ? 'locked' : 'version');
     this.#close();
   }
 
   /** The host has no session: everything is locked, nothing is deleted. */
   becomeSignedOut(): void {
-    this.#phase = 'signed-out';
+    this.#standing.enter('signed-out');
     this.end();
   }
 
@@ -503,32 +322,10 @@ export class Session {
     this.#isEnded = true;
     this.#connection?.stop();
     this.#connection = undefined;
-    this.#live?.sync.stop();
-    this.#live?.outbox.stop();
-    this.#live?.ledger.close();
+    if (this.#live !== undefined) stopLive(this.#live);
     this.#stores?.cache.close();
     this.#stores?.vault.close();
     this.#lock.release();
     this.#whenLive.reject(new CoiError('auth-expired', 'Session ended'));
   }
-}
-
-function mailOf(state: Result<'hello'>['account']['state']): Overview['mail'] {
-  return state === 'imap-unavailable' ? 'unavailable' : state;
-}
-
-/** Only into a chat that the user accepted, from a sender who is not blocked. */
-function acceptsLane(state: ChatState, message: CoiMessage): boolean {
-  const from = message.from?.address;
-  if (from === undefined || state.self.has(from)) return false;
-  const chatOf = (handle: string) => state.chats.get(state.handles.get(handle) ?? (0 as never));
-  const sender = chatOf(`address:${from}`);
-  if (sender !== undefined && marksOf(state, sender).blocked === true) return false;
-  const chat = chatOf(roomOf(message, state.self).handle);
-  return chat !== undefined && !isRequest(state, chat) && marksOf(state, chat).blocked !== true;
-}
-
-/** For views before the state is there. */
-export function emptyStateOf(session: Session): ChatState {
-  return emptyState([session.self]);
 }

@@ -5,7 +5,7 @@
 import type { CoiError } from '@coi-webmail/base';
 import { CoiError as Failure, isCoiError } from '@coi-webmail/base';
 import type { Overview, SessionInfo } from './api.ts';
-import { DEFAULT_SETTINGS } from './facts.ts';
+import { DEFAULT_SETTINGS } from './synced/preferences.ts';
 import type { Environment } from './environment.ts';
 import { Feed } from './feed.ts';
 import { Session } from './session.ts';

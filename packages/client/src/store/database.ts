@@ -37,15 +37,33 @@ const VAULT_MIGRATIONS: readonly ((database: IDBPDatabase<VaultSchema>) => void)
   },
 ];
 
-export const cacheName = (accountHash: string): string => `coi-cache-${accountHash}`;
-export const vaultName = (accountHash: string): string => `coi-vault-${accountHash}`;
+/**
+ * One account has one pair of databases, and a further one for each storage secret that the engine had meanwhile and
+ * under which something lies that only this browser has.
+ *
+ * @param pair 1 = the first
+ */
+export const cacheName = (accountHash: string, pair = 1): string => nameOf('coi-cache', accountHash, pair);
+export const vaultName = (accountHash: string, pair = 1): string => nameOf('coi-vault', accountHash, pair);
 
-export async function openCacheDatabase(accountHash: string, onClosed: () => void): Promise<IDBPDatabase<CacheSchema>> {
-  return openMigrated<CacheSchema>(cacheName(accountHash), CACHE_MIGRATIONS, onClosed);
+function nameOf(prefix: string, accountHash: string, pair: number): string {
+  return pair === 1 ? `${prefix}-${accountHash}` : `${prefix}-${accountHash}-${pair}`;
 }
 
-export async function openVaultDatabase(accountHash: string, onClosed: () => void): Promise<IDBPDatabase<VaultSchema>> {
-  return openMigrated<VaultSchema>(vaultName(accountHash), VAULT_MIGRATIONS, onClosed);
+export async function openCacheDatabase(
+  accountHash: string,
+  pair: number,
+  onClosed: () => void,
+): Promise<IDBPDatabase<CacheSchema>> {
+  return openMigrated<CacheSchema>(cacheName(accountHash, pair), CACHE_MIGRATIONS, onClosed);
+}
+
+export async function openVaultDatabase(
+  accountHash: string,
+  pair: number,
+  onClosed: () => void,
+): Promise<IDBPDatabase<VaultSchema>> {
+  return openMigrated<VaultSchema>(vaultName(accountHash, pair), VAULT_MIGRATIONS, onClosed);
 }
 
 /** Waits this long for another context to let go of an older version, then gives up. */
@@ -85,8 +103,10 @@ async function openMigrated<S extends DBSchema>(
   }
 }
 
-export async function deleteDatabases(accountHash: string): Promise<void> {
-  await Promise.all([deleteDB(cacheName(accountHash)), deleteDB(vaultName(accountHash))]).catch((error: unknown) => {
+/** @param pairs those to delete; missing ones do no harm */
+export async function deleteDatabases(accountHash: string, pairs: readonly number[]): Promise<void> {
+  const names = pairs.flatMap((pair) => [cacheName(accountHash, pair), vaultName(accountHash, pair)]);
+  await Promise.all(names.map((name) => deleteDB(name))).catch((error: unknown) => {
     throw storeError(error);
   });
 }

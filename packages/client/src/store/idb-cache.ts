@@ -53,19 +53,16 @@ export class IdbCache implements CacheStore {
     this.#sealer = sealer;
   }
 
-  /** @throws CoiError `store-locked` when the share does not open it */
+  /** What lies under another share or a lost key is thrown away: the mailbox fills the cache again. */
   static async open(database: IDBPDatabase<CacheSchema>, share: Uint8Array<ArrayBuffer>): Promise<IdbCache> {
     const known = await database.get('meta', 'key');
     const key = known instanceof CryptoKey ? known : await makeBrowserKey();
     const sealer = await deriveSealer(key, share, 'coi-cache-v1');
     const check = await database.get('meta', 'check');
-    if (known instanceof CryptoKey && check instanceof Uint8Array) {
-      await sealer.open('meta/check', check);
-    } else {
+    if (!(known instanceof CryptoKey && check instanceof Uint8Array && (await opens(sealer, check)))) {
       const word = await sealer.seal('meta/check', CHECK_WORD);
       const transaction = database.transaction(['meta', 'runs', 'list', 'services'], 'readwrite');
       const meta = transaction.objectStore('meta');
-      // Whatever lay under a lost key is unreadable.
       await Promise.all([
         ...(['runs', 'list', 'services'] as const).map((name) => transaction.objectStore(name).clear()),
         meta.clear(),
@@ -275,6 +272,13 @@ export class IdbCache implements CacheStore {
   close(): void {
     this.#database.close();
   }
+}
+
+async function opens(sealer: Sealer, check: Uint8Array): Promise<boolean> {
+  return sealer.open('meta/check', check).then(
+    () => true,
+    () => false,
+  );
 }
 
 function contextOf(key: RunKey): string {

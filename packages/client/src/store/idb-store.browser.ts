@@ -25,7 +25,7 @@ const KEYS_TELL_NOTHING: ContractCase = {
   async run(opener, hash) {
     const share = new Uint8Array(32).fill(7);
     await STORE_CONTRACT.find(({ name }) => name.startsWith('what was committed'))?.run(opener, hash);
-    const database = await openCacheDatabase(hash, () => undefined);
+    const database = await openCacheDatabase(hash, 1, () => undefined);
     const [key] = await database.getAllKeys('runs');
     if (key === undefined || !key.every((part) => typeof part === 'number')) throw new Error('keys are not numbers');
     await database.put('runs', new Uint8Array(64).fill(1), key);

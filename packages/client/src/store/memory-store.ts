@@ -87,7 +87,7 @@ export function memoryOpener(storage: Stores['storage'] = 'memory'): StoreOpener
     async open(accountHash) {
       let stores = accounts.get(accountHash);
       if (stores === undefined) {
-        stores = { cache: new MemoryCache(), vault: new MemoryVault(), storage };
+        stores = { cache: new MemoryCache(), vault: new MemoryVault(), storage, lockedItems: 0 };
         accounts.set(accountHash, stores);
       }
       return stores;

@@ -1,5 +1,4 @@
 /** What every store must do. Runs in Node over memory and in a real browser over IndexedDB, so it asserts by itself. */
-import { isCoiError } from '@coi-webmail/base';
 import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { ContactAddress, MessageId } from '@coi-webmail/coi';
 import type { CacheBatch, ListEntry, StoreOpener, Stores } from './store.ts';
@@ -304,24 +303,49 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
 /** Only where values lie on a disk. */
 export const SEALED_CONTRACT: readonly ContractCase[] = [
   {
-    name: 'another share opens nothing and harms nothing',
+    name: 'another share opens nothing and harms nothing; the first one opens all again',
     async run(opener, hash) {
       const writer = await Writer.start(await open(opener, hash));
       await writer.commit([contractRow(1)]);
       await writer.stores.vault.put('draft:1', { text: 'kept' });
+      await writer.stores.vault.put('outbox:1', { text: 'unsent' });
       writer.close();
-      let code = 'opened';
-      try {
-        await open(opener, hash, new Uint8Array(32).fill(8));
-      } catch (error) {
-        code = isCoiError(error) ? error.code : 'other';
+      const other = new Uint8Array(32).fill(8);
+      for (const documents of [0, 1]) {
+        const stores = await open(opener, hash, other);
+        equal([stores.storage, stores.lockedItems], ['durable', 2], 'standing');
+        equal([(await stores.cache.load()).rows.length, (await stores.vault.load()).size], [0, documents], 'sizes');
+        await stores.vault.put('draft:2', { text: 'typed meanwhile' });
+        stores.cache.close();
+        stores.vault.close();
       }
-      equal(code, 'store-locked', 'code');
+      const back = await open(opener, hash);
+      equal(back.lockedItems, 1, 'locked');
+      back.cache.close();
+      back.vault.close();
       equal((await loadedRows(opener, hash)).length, 1, 'rows');
       const stores = await open(opener, hash);
-      equal((await stores.vault.load()).size, 1, 'vault');
+      equal((await stores.vault.load()).size, 2, 'vault');
       stores.cache.close();
       stores.vault.close();
+    },
+  },
+  {
+    name: 'a vault under another share that holds nothing leaves no trace',
+    async run(opener, hash) {
+      const first = await open(opener, hash);
+      first.cache.close();
+      first.vault.close();
+      const stores = await open(opener, hash, new Uint8Array(32).fill(8));
+      equal([stores.storage, stores.lockedItems], ['durable', 0], 'standing');
+      await stores.vault.load();
+      await stores.vault.put('draft:1', { text: 'new' });
+      stores.cache.close();
+      stores.vault.close();
+      const again = await open(opener, hash, new Uint8Array(32).fill(8));
+      equal((await again.vault.load()).size, 1, 'vault');
+      again.cache.close();
+      again.vault.close();
     },
   },
 ];

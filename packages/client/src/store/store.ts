@@ -74,15 +74,18 @@ export interface Stores {
   readonly vault: VaultStore;
   /** `memory`: nothing survives the worker, because storage is refused; `full`: because the disk is full. */
   readonly storage: 'durable' | 'memory' | 'full';
+  /** Documents of this account in vaults that the share does not open: they wait for the share they were sealed with. */
+  readonly lockedItems: number;
 }
 
 export interface StoreOpener {
   /**
+   * Another share than before opens nothing and harms nothing: a new pair of databases is made beside the old one.
+   *
    * @param share the account share, from the engine; opens what was sealed under it
    * @param onClosed the browser or another context closed the databases
-   * @throws CoiError `store-locked` when the share is another one
    */
   open(accountHash: string, share: Uint8Array<ArrayBuffer>, onClosed: () => void): Promise<Stores>;
-  /** Deletes both databases. */
+  /** Deletes all databases of the account, also what no share opens. */
   wipe(accountHash: string): Promise<void>;
 }
