@@ -44,6 +44,7 @@ export interface Config {
   readonly maxMessageBytes: number;
   readonly maxFrameBytes: number;
   readonly byteBudgetBytes: number;
+  readonly maxNearbyAccounts: number;
   readonly maxSocketsPerAccount: number;
   readonly rateLimits: {
     readonly failedSignOnsPerIp: number;
@@ -102,6 +103,7 @@ export function readConfig(given: unknown, environment: Environment, folder: str
     maxMessageBytes,
     maxFrameBytes,
     byteBudgetBytes: value('byteBudgetBytes'),
+    maxNearbyAccounts: value('maxNearbyAccounts'),
     maxSocketsPerAccount: value('maxSocketsPerAccount'),
     rateLimits: {
       failedSignOnsPerIp: value('rateLimits.failedSignOnsPerIp'),

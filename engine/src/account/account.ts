@@ -18,7 +18,7 @@ import { Hints } from './hints.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { ModeSetting } from './mode.ts';
-import { MAX_NEARBY, Nearby, Places } from './nearby.ts';
+import { Nearby, Places } from './nearby.ts';
 import { streamPart } from './part.ts';
 import type {
   AccountDeps,
@@ -123,7 +123,7 @@ class Account implements AccountService {
     });
     this.#nearby = new Nearby({
       clock: this.#clock,
-      places: deps.places ?? new Places(MAX_NEARBY),
+      places: deps.places ?? new Places(1),
       isNeeded: () => this.#needsLooks(),
       look: () => this.#lookNearby(),
       rest: async () => this.#supervisor.live?.rest(),

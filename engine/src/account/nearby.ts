@@ -8,10 +8,7 @@ import type { Clock } from '@coi-webmail/base';
 export const CLOSE = { everyMs: 60, forMs: 5_000 } as const;
 /** and then less often until this long after it. */
 export const NEAR = { everyMs: 150, forMs: 35_000 } as const;
-/** How many accounts of one process look at a time; the others rely on IDLE. */
-export const MAX_NEARBY = 100;
-
-/** Places of a process, taken and given back. */
+/** How many accounts of one process may look at a time; the others rely on IDLE. */
 export class Places {
   #left: number;
 

@@ -78,6 +78,11 @@ export const KEYS = {
     'Memory of one process for mail in transit; over it work waits.',
     'bytes',
   ),
+  maxNearbyAccounts: key(
+    integer(0, 100_000),
+    100,
+    'Accounts whose inbox is asked for news many times a second while a conversation goes on; further ones wait for IDLE.',
+  ),
   maxSocketsPerAccount: key(integer(1, 1000), 32, 'Open sockets of one account in one process.'),
   'rateLimits.failedSignOnsPerIp': key(integer(1), 20, 'Failed sign-ons by password per client address.', 'per minute'),
   'rateLimits.failedSignOnsPerAccount': key(integer(1), 6, 'Failed sign-ons by password per account.', 'per minute'),

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, CoiError, type Logger } from '@coi-webmail/base';
-import { MAX_NEARBY, Places } from '../account/nearby.ts';
+import { Places } from '../account/nearby.ts';
 import type { CreateAccount, VerifyLogin } from '../account/service.ts';
 import { proxyTrust } from '../auth/client-ip.ts';
 import { RateLimit } from '../auth/rate-limit.ts';
@@ -106,7 +106,7 @@ function makeContext(
   const sessions = new Sessions({ store, clock, issuers: config.issuers, ...config.session });
   const maxMessageBytes = Math.min(config.maxMessageBytes, config.maxFrameBytes - FRAME_OVERHEAD_BYTES);
   const { defaultMode, unknownWaitMs } = config;
-  const places = new Places(MAX_NEARBY);
+  const places = new Places(config.maxNearbyAccounts);
   const deps = { store, hub, delivery, places, log, budget, defaultMode, unknownWaitMs, maxMessageBytes };
   return {
     config,
