@@ -6,6 +6,8 @@ import { HOST } from './port.ts';
 
 export interface Transaction {
   readonly port: number;
+  /** `LHLO` for an LMTP server; default `EHLO`. */
+  readonly greeting?: 'EHLO' | 'LHLO';
   readonly from: string;
   readonly to: readonly string[];
   /** Complete message bytes. */
@@ -79,7 +81,7 @@ export async function sendMail(mail: Transaction): Promise<string> {
   };
   try {
     await expect(replies);
-    await say('EHLO client.example.test');
+    await say(`${mail.greeting ?? 'EHLO'} client.example.test`);
     if (mail.caFile !== undefined) {
       await say('STARTTLS');
       socket.removeAllListeners('data');
