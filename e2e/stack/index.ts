@@ -2,6 +2,8 @@
 export { type AttachedStack, attachStack, type StackInfo } from './info.ts';
 export type { DotFault } from './fault.ts';
 export type { Engine } from './engine.ts';
+export { IMAP_SERVERS, type ImapServerName, mailboxPath } from './imap-server.ts';
+export { type LesserRelay, startLesserRelay } from './lesser-relay.ts';
 export { ImapLine } from './imap-line.ts';
 export { until } from './port.ts';
 export type { Delivery } from './sink.ts';

@@ -4,12 +4,15 @@
  * Test processes get it in the environment variable COI_STACK.
  */
 import type { DotFault } from './fault.ts';
+import { freshUser } from './fresh-user.ts';
+import type { ImapServerName, Namespace } from './imap-server.ts';
 import type { Delivery } from './sink.ts';
 import { type ImapCommand, imapTrace, startImapTrace } from './trace.ts';
-import { type Pool, takeFreshUser, type User } from './users.ts';
+import type { Pool, User } from './users.ts';
 
 export interface StackInfo {
   readonly runDir: string;
+  readonly imap: Namespace & { readonly server: ImapServerName };
   readonly domain: string;
   /** A second domain of the mail server that the engine's issuer does not vouch for. */
   readonly otherDomain: string;
@@ -33,7 +36,12 @@ export interface StackInfo {
     readonly web: number;
     readonly stockWeb: number;
     readonly engine: number;
+    /** Where the engine takes delivery events, when Dovecot sends them. */
+    readonly delivery: number;
     readonly control: number;
+    /** Where the server itself listens, where a relay has `imap` and `imaps`. */
+    readonly hiddenImap: number;
+    readonly hiddenImaps: number;
   };
   readonly urls: {
     readonly webmail: string | undefined;
@@ -79,9 +87,9 @@ export function attachStack(json = process.env['COI_STACK']): AttachedStack {
   const info = JSON.parse(json) as StackInfo;
   return {
     info,
-    freshUser: (pool) => takeFreshUser(info.runDir, pool),
-    startImapTrace: (address) => startImapTrace(info.runDir, address),
-    imapTrace: (address) => imapTrace(info.runDir, address),
+    freshUser: (pool) => freshUser(info, pool),
+    startImapTrace: (address) => startImapTrace(info, address),
+    imapTrace: (address) => imapTrace(info, address),
     sinkCounts: async () => (await control(info, 'GET', 'sink')) as Delivery[],
     cutImap: async () => void (await control(info, 'POST', 'imap/cut')),
     restoreImap: async () => void (await control(info, 'POST', 'imap/restore')),

@@ -3,17 +3,19 @@
  *
  * Options: --name NAME, --json (one line for programs), --seed (demo mail), --no-engine, --no-webmail,
  * --no-sender-login-maps, --faults (the engine's mail traffic goes through the fault relays), --keep (mail of the
- * last run under that name), --no-build (browser bundles as they are).
+ * last run under that name), --no-build (browser bundles as they are), --imap dovecot|cyrus|dovecot-bare.
  */
 import { parseArgs } from 'node:util';
 import { buildAll } from '@coi-webmail/tooling';
 import { seedDemo } from './seed.ts';
+import { parseImapServer } from './imap-server.ts';
 import { startStack } from './stack.ts';
 import type { StackInfo } from './info.ts';
 
 const { values } = parseArgs({
   options: {
     name: { type: 'string' },
+    imap: { type: 'string' },
     json: { type: 'boolean', default: false },
     seed: { type: 'boolean', default: false },
     'no-engine': { type: 'boolean', default: false },
@@ -52,6 +54,7 @@ try {
   if (!values['no-build']) await buildAll();
   const stack = await startStack({
     ...(values.name === undefined ? {} : { name: values.name }),
+    ...(values.imap === undefined ? {} : { imap: parseImapServer(values.imap) }),
     engine: !values['no-engine'],
     webmail: !values['no-webmail'],
     senderLoginMaps: !values['no-sender-login-maps'],

@@ -1,6 +1,6 @@
 /**
  * Postfix as an instance of its own: a port where mail from outside comes in, a submission port with STARTTLS and
- * AUTH by Dovecot, and delivery by LMTP, one recipient at a time so that mail keeps its order.
+ * AUTH by Dovecot or by Cyrus SASL, and delivery by LMTP, one recipient at a time so that mail keeps its order.
  *
  * Mail for other domains is never sent anywhere: it bounces.
  */
@@ -16,14 +16,20 @@ import { DOMAIN, OTHER_DOMAIN } from './users.ts';
 const run = promisify(execFile);
 export const MAX_MESSAGE_BYTES = 30 * 1024 * 1024;
 
+export interface SaslOptions {
+  readonly type: 'dovecot' | 'cyrus';
+  /** Of Dovecot's auth service, or of something that speaks as saslauthd does. */
+  readonly socket: string;
+}
+
 export interface PostfixOptions {
   readonly runDir: string;
-  readonly socketDir: string;
   readonly certificate: Certificate;
   readonly mailboxMap: string;
+  readonly sasl: SaslOptions;
   readonly injectPort: number;
   readonly submissionPort: number;
-  /** Where mail for mailboxes goes on to: the sink in front of Dovecot's LMTP. */
+  /** Where mail for mailboxes goes on to: the sink in front of LMTP. */
   readonly deliveryPort: number;
   /** A login may send as itself only. */
   readonly senderLoginMaps: boolean;
@@ -64,8 +70,9 @@ default_process_limit = 400
 smtpd_client_connection_count_limit = 0
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = reject_unauth_destination
-smtpd_sasl_type = dovecot
-smtpd_sasl_path = ${options.socketDir}/sasl
+smtpd_sasl_type = ${options.sasl.type}
+smtpd_sasl_path = ${options.sasl.type === 'dovecot' ? options.sasl.socket : 'smtpd'}
+cyrus_sasl_config_path = ${folder}/sasl
 smtpd_sender_login_maps = texthash:${options.mailboxMap}
 smtpd_tls_cert_file = ${options.certificate.certFile}
 smtpd_tls_key_file = ${options.certificate.keyFile}
@@ -112,6 +119,11 @@ postlog unix-dgram n - n - 1 postlogd
 `;
 }
 
+/** Read only where Cyrus SASL is in use. */
+function cyrusSasl(socket: string): string {
+  return `pwcheck_method: saslauthd\nsaslauthd_path: ${socket}\nmech_list: PLAIN LOGIN\n`;
+}
+
 async function idOf(database: 'passwd' | 'group', name: string): Promise<number> {
   const { stdout } = await run('getent', [database, name]);
   return Number(stdout.split(':')[2]);
@@ -146,6 +158,8 @@ export async function startPostfix(options: PostfixOptions): Promise<ServerProce
   await writeFile(join(folder, 'master.cf'), masterConfig(options));
   const forged = `/^Authentication-Results:[[:space:]]*mail\\.${DOMAIN.replace('.', '\\.')}/ IGNORE\n`;
   await writeFile(join(folder, 'header_checks'), forged);
+  await mkdir(join(folder, 'sasl'), { recursive: true });
+  await writeFile(join(folder, 'sasl', 'smtpd.conf'), cyrusSasl(options.sasl.socket));
   return startServer({
     name: 'Postfix',
     command: '/usr/lib/postfix/sbin/master',

@@ -4,11 +4,12 @@
  * Each child leads a process group of its own (so Ctrl-C in a terminal reaches only the stack, which then stops
  * its servers in order) and gets SIGTERM from the kernel should the stack itself be killed (setpriv --pdeathsig).
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { until } from './port.ts';
 
 const STOP_TIMEOUT_MS = 6_000;
@@ -20,6 +21,8 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A system user, with its groups; default the stack's own. */
+  readonly runAs?: string;
   /** Receives standard output and standard error. */
   readonly logFile: string;
   /** Asked again and again until it says yes. */
@@ -45,6 +48,10 @@ function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+async function groupOf(user: string): Promise<string> {
+  return (await promisify(execFile)('id', ['-g', user])).stdout.trim();
+}
+
 async function tail(file: string): Promise<string> {
   return (await readFile(file, 'utf8').catch(() => '')).slice(-LOG_TAIL_CHARS);
 }
@@ -52,7 +59,9 @@ async function tail(file: string): Promise<string> {
 /** @throws Error with the end of the log when the server exits or stays silent before it is ready */
 export async function startServer(server: ServerCommand): Promise<ServerProcess> {
   const log = openSync(server.logFile, 'a');
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', server.command, ...server.args], {
+  const { runAs } = server;
+  const identity = runAs === undefined ? [] : ['--reuid', runAs, '--regid', await groupOf(runAs), '--init-groups'];
+  const child = spawn('setpriv', [...identity, '--pdeathsig', 'TERM', '--', server.command, ...server.args], {
     cwd: server.cwd,
     env: { ...process.env, ...server.env },
     stdio: ['ignore', log, log],

@@ -1,5 +1,5 @@
 /**
- * A whole mail service with webmail on loopback: Dovecot, Postfix, the counting sink, Roundcube twice (with our
+ * A whole mail service with webmail on loopback: Dovecot or Cyrus, Postfix, the counting sink, Roundcube twice (with our
  * plugin, and stock), and the engine. Several run side by side; each leaves nothing running when it stops.
  *
  * Must run as root: mail users have uids of their own.
@@ -10,35 +10,28 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCertificate } from './certificate.ts';
 import { startControl } from './control.ts';
-import { startDovecot, writeNoKeywordAcl } from './dovecot.ts';
-import { type Engine, ISSUER, startEngine } from './engine.ts';
+import { installDeliveryEvents } from './delivery-events.ts';
+import { type Engine, type EngineOptions, ISSUER, startEngine, writeEngineConfig } from './engine.ts';
 import { type SmtpFault, startImapFault, startSmtpFault, type TcpFault } from './fault.ts';
 import { isPublicPath, lockRunFolder, makeRunFolder, makeSocketFolder, removeRunFolder } from './folder.ts';
+import { freshUser } from './fresh-user.ts';
+import { type ImapServerName, namespaceOf, parseImapServer } from './imap-server.ts';
 import type { StackInfo } from './info.ts';
+import { type MailServer, makeMailServer } from './mail-server.ts';
 import { type NginxSite, startNginx } from './nginx.ts';
 import { startPhp } from './php.ts';
 import { freePort, HOST, until } from './port.ts';
 import { startPostfix } from './postfix.ts';
-import type { ServerProcess } from './process.ts';
 import { makeRoundcube, writePluginConfig } from './roundcube.ts';
 import { type Sink, startSink } from './sink.ts';
 import { type ImapCommand, imapTrace, startImapTrace } from './trace.ts';
-import {
-  DEMO_USERS,
-  DOMAIN,
-  OTHER_DOMAIN,
-  type Pool,
-  POOL_PASSWORD,
-  takeFreshUser,
-  type User,
-  writeUsers,
-} from './users.ts';
+import { DEMO_USERS, DOMAIN, OTHER_DOMAIN, type Pool, POOL_PASSWORD, type User, writeMailboxMap } from './users.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 /** Made anew at each start; */
 const REBUILT = ['roundcube', 'roundcube-stock', 'trace', 'postfix', 'dovecot'];
 /** kept by `keepMail`: mail, who has been handed out, sessions, preferences of webmail users. */
-const KEPT = ['mail', 'fresh', 'webmail', 'engine.sqlite', 'engine.sqlite-wal', 'engine.sqlite-shm'];
+const KEPT = ['mail', 'cyrus', 'fresh', 'webmail', 'engine.sqlite', 'engine.sqlite-wal', 'engine.sqlite-shm'];
 const STOCK_PLUGINS = ['archive', 'markasjunk', 'newmail_notifier'];
 
 export interface StackOptions {
@@ -46,6 +39,8 @@ export interface StackOptions {
   readonly name?: string;
   /** Another place for the run folder. */
   readonly runDir?: string;
+  /** Default what the environment variable COI_IMAP says, else `dovecot`. */
+  readonly imap?: ImapServerName;
   /** nginx, php-fpm and Roundcube; default true. */
   readonly webmail?: boolean;
   /** Starts one engine; default true. Needs `webmail` only for its proxy. */
@@ -54,6 +49,8 @@ export interface StackOptions {
   readonly senderLoginMaps?: boolean;
   /** The engine reaches IMAP and SMTP through the fault relays; default false. */
   readonly faults?: boolean;
+  /** Dovecot tells the engine on port `engine` of mail as it arrives; default false. */
+  readonly deliveryEvents?: boolean;
   /** Plugins of the first site; default our own plugin and the stock ones. */
   readonly plugins?: readonly string[];
   /** Merged over the top level of the engine's configuration. */
@@ -66,7 +63,7 @@ export interface StackOptions {
 
 const PORT_NAMES = [
   ...(['imap', 'imaps', 'lmtp', 'sink', 'inject', 'submission', 'imapFault', 'imapsFault', 'submissionFault'] as const),
-  ...(['web', 'stockWeb', 'engine', 'control'] as const),
+  ...(['web', 'stockWeb', 'engine', 'delivery', 'control', 'hiddenImap', 'hiddenImaps'] as const),
 ];
 type PortName = (typeof PORT_NAMES)[number];
 
@@ -86,7 +83,7 @@ export interface Stack {
   freshUser(pool?: Pool): Promise<User>;
   startImapTrace(address: string): Promise<void>;
   imapTrace(address: string): Promise<readonly ImapCommand[]>;
-  /** Ends Dovecot; connections break. */
+  /** Ends the IMAP server; connections break. */
   stopImap(): Promise<void>;
   startImap(): Promise<void>;
   stop(): Promise<void>;
@@ -167,9 +164,8 @@ async function bringUp(
   }
   const ports = await choosePorts(options.ports, earlier?.ports);
   const certificate = await makeCertificate(runDir);
-  const [passwdFile, mailboxMap, aclFile] = [path('passwd'), path('mailboxes'), path('no-keyword.acl')];
-  await writeNoKeywordAcl(aclFile);
-  await writeUsers(passwdFile, mailboxMap, path('mail'), aclFile);
+  const mailboxMap = path('mailboxes');
+  await writeMailboxMap(mailboxMap);
   const secret = await secretFile(path('ticket.secret'));
   await secretFile(path('storage.secret'));
 
@@ -177,23 +173,44 @@ async function bringUp(
     stops.push(() => server.stop());
     return server;
   };
-  const dovecotOptions = {
+  const origins = [`http://${HOST}:${ports.web}`, `http://localhost:${ports.web}`];
+  const engineOptions = (port: number, config?: Readonly<Record<string, unknown>>): EngineOptions => ({
+    runDir,
+    port,
+    publicOrigins: origins,
+    caFile: certificate.caFile,
+    imapPort: options.faults === true ? ports.imapFault : ports.imap,
+    webmailImapPort: ports.imap,
+    smtpPort: options.faults === true ? ports.submissionFault : ports.submission,
+    deliveryPort: options.deliveryEvents === true && port === ports.engine ? ports.delivery : undefined,
+    overrides: { ...options.engineConfig, ...config },
+  });
+  let include: string | undefined;
+  if (options.deliveryEvents === true) {
+    await secretFile(path('delivery.key'));
+    include = await installDeliveryEvents(await writeEngineConfig(engineOptions(ports.engine)), path('delivery'));
+  }
+  const imap = options.imap ?? parseImapServer(process.env['COI_IMAP']);
+  const mailServer: MailServer = await makeMailServer({
+    name: imap,
     runDir,
     socketDir,
     certificate,
-    passwdFile,
     imapPort: ports.imap,
     imapsPort: ports.imaps,
     lmtpPort: ports.lmtp,
-  };
-  let dovecot: ServerProcess | undefined = await startDovecot(dovecotOptions);
-  stops.push(async () => dovecot?.stop());
+    hiddenImapPort: ports.hiddenImap,
+    hiddenImapsPort: ports.hiddenImaps,
+    include,
+  });
+  stops.push(() => mailServer.end());
+  await mailServer.start();
   const sink = keep(await startSink(ports.sink, ports.lmtp));
   await startPostfix({
     runDir,
-    socketDir,
     certificate,
     mailboxMap,
+    sasl: mailServer.sasl,
     deliveryPort: ports.sink,
     injectPort: ports.inject,
     submissionPort: ports.submission,
@@ -206,18 +223,8 @@ async function bringUp(
   };
 
   const engines: Engine[] = [];
-  const origins = [`http://${HOST}:${ports.web}`, `http://localhost:${ports.web}`];
   const launchEngine: Stack['startEngine'] = async ({ port, config } = {}) => {
-    const engine = await startEngine({
-      runDir,
-      port: port ?? (await freePort()),
-      publicOrigins: origins,
-      caFile: certificate.caFile,
-      imapPort: options.faults === true ? ports.imapFault : ports.imap,
-      webmailImapPort: ports.imap,
-      smtpPort: options.faults === true ? ports.submissionFault : ports.submission,
-      overrides: { ...options.engineConfig, ...config },
-    });
+    const engine = await startEngine(engineOptions(port ?? (await freePort()), config));
     engines.push(engine);
     stops.push(() => engine.stop());
     void engine.exited.then(() => engines.splice(engines.indexOf(engine), 1));
@@ -227,7 +234,7 @@ async function bringUp(
   const setEnginePort =
     (options.webmail ?? true) ? await startWebmail(options, runDir, socketDir, ports, secret, keep) : undefined;
 
-  const info = describe(runDir, certificate.caFile, ports, secret, setEnginePort !== undefined);
+  const info = describe(runDir, imap, certificate.caFile, ports, secret, setEnginePort !== undefined);
   const stack: Stack = {
     info,
     sink,
@@ -235,16 +242,11 @@ async function bringUp(
     engines: () => [...engines],
     startEngine: launchEngine,
     setEnginePort: async (port) => setEnginePort?.(port),
-    freshUser: (pool) => takeFreshUser(runDir, pool),
-    startImapTrace: (address) => startImapTrace(runDir, address),
-    imapTrace: (address) => imapTrace(runDir, address),
-    stopImap: async () => {
-      await dovecot?.stop();
-      dovecot = undefined;
-    },
-    startImap: async () => {
-      dovecot ??= await startDovecot(dovecotOptions);
-    },
+    freshUser: (pool) => freshUser(info, pool),
+    startImapTrace: (address) => startImapTrace(info, address),
+    imapTrace: (address) => imapTrace(info, address),
+    stopImap: () => mailServer.stop(),
+    startImap: () => mailServer.start(),
     stop,
   };
   keep(await startControl(ports.control, stack));
@@ -303,6 +305,7 @@ async function startWebmail(
 
 function describe(
   runDir: string,
+  imap: ImapServerName,
   caFile: string,
   ports: Readonly<Record<PortName, number>>,
   secret: string,
@@ -311,6 +314,7 @@ function describe(
   const web = (port: number) => (hasWebmail ? `http://${HOST}:${port}/` : undefined);
   return {
     runDir,
+    imap: { server: imap, ...namespaceOf(imap) },
     domain: DOMAIN,
     otherDomain: OTHER_DOMAIN,
     host: HOST,

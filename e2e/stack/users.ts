@@ -46,29 +46,29 @@ function* everyUser(): Generator<User & { readonly pool?: Pool }> {
   }
 }
 
+/** Writes Postfix's map of mailboxes, which is also its map of who may send as whom. */
+export async function writeMailboxMap(file: string): Promise<void> {
+  const lines = [...everyUser()].map(({ address }) => `${address} ${address}\n`);
+  await writeFile(file, lines.join(''));
+}
+
 /**
- * Writes Dovecot's passwd-file and Postfix's map of mailboxes (also its map of who may send as whom).
+ * Writes Dovecot's passwd-file.
  *
  * @param aclFile global ACL that takes the right to write keywords away
  */
-export async function writeUsers(
-  passwdFile: string,
-  mailboxMap: string,
-  mailFolder: string,
-  aclFile: string,
-): Promise<void> {
-  const passwd: string[] = [];
-  const mailboxes: string[] = [];
-  let uid = FIRST_UID;
-  for (const { address, password, pool } of everyUser()) {
-    const extra = pool === 'nokeyword' ? ` userdb_mail_plugins=acl userdb_acl=vfile:${aclFile}` : '';
-    const id = `${uid}:${uid}`;
-    passwd.push(`${address}:{PLAIN}${password}:${id}::${mailFolder}/${address}::${extra.trim()}`);
-    mailboxes.push(`${address} ${address}`);
-    uid += 1;
-  }
-  await writeFile(passwdFile, `${passwd.join('\n')}\n`, { mode: 0o644 });
-  await writeFile(mailboxMap, `${mailboxes.join('\n')}\n`);
+export async function writePasswdFile(file: string, mailFolder: string, aclFile: string): Promise<void> {
+  const lines = [...everyUser()].map(({ address, password, pool }, index) => {
+    const extra = pool === 'nokeyword' ? `userdb_mail_plugins=acl userdb_acl=vfile:${aclFile}` : '';
+    const uid = FIRST_UID + index;
+    return `${address}:{PLAIN}${password}:${uid}:${uid}::${mailFolder}/${address}::${extra}\n`;
+  });
+  await writeFile(file, lines.join(''), { mode: 0o644 });
+}
+
+/** Every account's password by its address. */
+export function everyPassword(): ReadonlyMap<string, string> {
+  return new Map([...everyUser()].map(({ address, password }) => [address, password]));
 }
 
 /** Hands out an account that nobody has used on this stack; safe across processes. */
