@@ -14,12 +14,11 @@ import { Changes } from './changes.ts';
 import type { AccountContext } from './context.ts';
 import { lookForEvidence } from './evidence.ts';
 import { Filing } from './filing.ts';
-import { Hints } from './hints.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { MarkKeeper } from './mark-keeper.ts';
 import { ModeSetting } from './mode.ts';
-import { Nearby, Places } from './nearby.ts';
 import { streamPart } from './part.ts';
+import { Prompt } from './prompt.ts';
 import type {
   AccountDeps,
   AccountDescription,
@@ -46,10 +45,6 @@ const DORMANT_AFTER_MS = 5 * 60_000;
 const POLL_ACTIVE_MS = 10_000;
 const POLL_IDLE_MS = 60_000;
 const GATHER_MS = 50;
-/** While a conversation goes on, mailboxes other than the inbox are looked at so often. */
-const POLL_NEARBY_MS = 1_000;
-/** Requests that show that somebody writes or reads. */
-const NEARBY_METHODS: ReadonlySet<Method> = new Set(['submit.warm', 'message.submit', 'message.flag']);
 
 export const createAccount: CreateAccount = (identity, credentials, deps) => new Account(identity, credentials, deps);
 
@@ -73,8 +68,7 @@ class Account implements AccountService {
   readonly #marks: MarkKeeper;
   readonly #changes: Changes;
   readonly #supervisor: Supervisor<Watch>;
-  readonly #hints: Hints;
-  readonly #nearby: Nearby;
+  readonly #prompt: Prompt;
   readonly #listeners = new Set<(event: UnnumberedEvent) => void>();
   readonly #clock = systemClock;
   #credentials: Credentials;
@@ -84,9 +78,6 @@ class Account implements AccountService {
   #isListing = false;
   #isStopped = false;
   #leaveHub: () => void;
-  #leaveDesk: () => void;
-  /** When the other mailboxes were last looked at while a conversation goes on. */
-  #readOthersAt = 0;
   #cancelDormant: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
 
@@ -114,23 +105,13 @@ class Account implements AccountService {
       clock: this.#clock,
       log: deps.log,
     });
-    this.#hints = new Hints({
+    this.#prompt = new Prompt({
       parts: this.#parts,
       changes: this.#changes,
-      desk: deps.delivery,
-      isWatched: () => this.#supervisor.live !== undefined,
-      onListed: () => this.#supervisor.start(),
+      supervisor: this.#supervisor,
+      login: credentials.login,
+      onPark: () => this.#cancelPoll?.(),
     });
-    this.#nearby = new Nearby({
-      clock: this.#clock,
-      places: deps.places ?? new Places(1),
-      isNeeded: () => this.#needsLooks(),
-      look: () => this.#lookNearby(),
-      rest: async () => this.#supervisor.live?.rest(),
-    });
-    const { issuer, address } = identity;
-    const names = [address, credentials.login];
-    this.#leaveDesk = deps.delivery?.listen(issuer.name, names, (hint) => this.#hints.take(hint)) ?? (() => undefined);
     this.#leaveHub = deps.hub.listen(identity.address, {
       lane: (message) => context.emit({ event: 'lane.message', data: { ...message } }),
       evidence: ({ messageId }) => void submitter.evidence(messageId).catch(() => deps.log.warn('evidence-failed')),
@@ -171,7 +152,7 @@ class Account implements AccountService {
     this.#touch();
     if (this.#isStopped) throw new CoiError('engine-unreachable', 'The account was stopped');
     this.#supervisor.start();
-    if (NEARBY_METHODS.has(method)) this.#nearby.touch();
+    this.#prompt.used(method);
     if (!this.#wasOnline) await this.#supervisor.ready();
     return HANDLERS[method](this.#parts, params);
   }
@@ -231,7 +212,7 @@ class Account implements AccountService {
     this.#cancelDormant?.();
     this.#cancelPoll?.();
     this.#leaveHub();
-    this.#leaveDesk();
+    this.#prompt.stop();
     await this.#parts.submitter.finish();
     await this.#marks.flush();
     this.#supervisor.stop();
@@ -255,7 +236,7 @@ class Account implements AccountService {
       mailboxes: new Mailboxes(),
       quota: new QuotaState(() => this.#stateChanged(this.#supervisor.state)),
       emit: (event) => {
-        if (event.event === 'message.arrived' || event.event === 'lane.message') this.#nearby.touch();
+        this.#prompt.told(event);
         for (const listener of this.#listeners) listener(event);
       },
       hasClient: () => this.#socketCount > 0,
@@ -279,7 +260,7 @@ class Account implements AccountService {
     const { filing, context } = this.#parts;
     return {
       arrived: () => {
-        this.#hints.arrived();
+        this.#prompt.arrived();
         filing.notice('INBOX');
       },
       changed: (path) => this.#changes.note(path),
@@ -303,28 +284,12 @@ class Account implements AccountService {
       await this.#readStates(watch);
     }
     if (mode.value !== null) await this.#probeChats();
+    this.#prompt.live(before);
     if (this.#wasOnline) this.#tellChanges(before);
     if (!this.#wasOnline && mode.value !== null) void this.#parts.submitter.reconcile();
     this.#wasOnline = true;
     this.#schedulePoll();
     for (const path of mode.value === null && !context.hasClient() ? [] : filing.paths()) filing.notice(path);
-  }
-
-  /** Somebody is there, and neither delivery events nor the server's own pushes tell soon enough. */
-  #needsLooks(): boolean {
-    const { delivery } = this.#deps;
-    const isTold = delivery?.isReliable(this.identity.issuer.name) === true;
-    return this.#socketCount > 0 && this.#supervisor.live !== undefined && !isTold && !this.#isStopped;
-  }
-
-  /** The pushes of other mailboxes come only in IDLE, so they are read from time to time meanwhile. */
-  async #lookNearby(): Promise<void> {
-    const watch = this.#supervisor.live;
-    if (watch === undefined) return;
-    await watch.look();
-    if (this.#clock.now() - this.#readOthersAt < POLL_NEARBY_MS) return;
-    this.#readOthersAt = this.#clock.now();
-    await watch.read(this.#parts.context.mailboxes.others());
   }
 
   /** Watches what is there. What appeared before the server began to tell is looked for until nothing did. */
@@ -419,7 +384,7 @@ class Account implements AccountService {
   }
 
   #stateChanged(state: ConnectionState): void {
-    if (!this.#wasOnline || this.#isStopped) return;
+    if (!this.#wasOnline || this.#isStopped || this.#prompt.hides(state)) return;
     const retryAt = state.state === 'imap-unavailable' ? { retryAt: state.retryAt } : {};
     this.#parts.context.emit({ event: 'account.state', data: { state: this.#wireState(state), ...retryAt } });
   }
@@ -440,6 +405,7 @@ class Account implements AccountService {
 
   /** Somebody used the account: without sockets it goes dormant some time after the last use. */
   #touch(): void {
+    this.#prompt.used();
     this.#cancelDormant?.();
     this.#cancelDormant = undefined;
     if (this.#socketCount > 0 || this.#isStopped) return;

@@ -1,35 +1,8 @@
 /** How often an account looks for mail, with a clock of our own. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { FakeClock } from './fake-clock.fixture.ts';
 import { CLOSE, NEAR, Nearby, Places } from './nearby.ts';
-
-/** Time passes only when a test lets it. */
-class FakeClock {
-  #now = 0;
-  #timers: { at: number; callback: () => void }[] = [];
-  now = () => this.#now;
-  after = (ms: number, callback: () => void) => {
-    const timer = { at: this.#now + ms, callback };
-    this.#timers.push(timer);
-    return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
-  };
-
-  async pass(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      await settled();
-      const next = this.#timers.toSorted((one, other) => one.at - other.at)[0];
-      if (next === undefined || next.at > end) break;
-      this.#timers = this.#timers.filter((one) => one !== next);
-      this.#now = next.at;
-      next.callback();
-    }
-    this.#now = end;
-  }
-}
-
-/** Everything that waits for no timer has run. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function lookout(options: { places?: Places; isNeeded?: () => boolean; look?: () => Promise<void> } = {}) {
   const clock = new FakeClock();

@@ -98,9 +98,9 @@ const toAlice: DeliveryNotice = { user: 'Alice@A.test', hints };
 test('alice hears of her mail under login and address, and others do not', () => {
   const { desk: ours } = desk();
   const heard: string[] = [];
-  ours.listen('webmail', ['alice@a.test', 'alice'], () => heard.push('alice'));
-  ours.listen('webmail', ['bob@a.test'], () => heard.push('bob'));
-  ours.listen('other', ['alice@a.test'], () => heard.push("alice of another webmail's"));
+  ours.listen('webmail', ['alice@a.test', 'alice'], { hint: () => heard.push('alice') });
+  ours.listen('webmail', ['bob@a.test'], { hint: () => heard.push('bob') });
+  ours.listen('other', ['alice@a.test'], { hint: () => heard.push("alice of another webmail's") });
   assert.equal(ours.tell('webmail', toAlice), true);
   assert.equal(ours.tell('webmail', { user: 'ALICE', hints }), true);
   assert.equal(ours.tell('webmail', { user: 'carol@a.test', hints }), false);
@@ -110,8 +110,8 @@ test('alice hears of her mail under login and address, and others do not', () =>
 test('who left hears nothing', () => {
   const { desk: ours } = desk();
   const heard: string[] = [];
-  const leave = ours.listen('webmail', ['alice@a.test'], () => heard.push('first'));
-  ours.listen('webmail', ['alice@a.test'], () => heard.push('second'));
+  const leave = ours.listen('webmail', ['alice@a.test'], { hint: () => heard.push('first') });
+  ours.listen('webmail', ['alice@a.test'], { hint: () => heard.push('second') });
   leave();
   ours.tell('webmail', toAlice);
   assert.deepEqual(heard, ['second']);
@@ -119,12 +119,15 @@ test('who left hears nothing', () => {
 
 test('events are relied upon from the first one for a live account until one is missing', () => {
   const { desk: ours, clock } = desk();
+  let wakes = 0;
   ours.tell('webmail', toAlice);
   assert.equal(ours.isReliable('webmail'), false, 'nobody could tell whether it was right');
-  ours.listen('webmail', ['alice@a.test'], () => undefined);
+  ours.listen('webmail', ['alice@a.test', 'alice'], { hint: () => undefined, distrust: () => (wakes += 1) });
   ours.tell('webmail', toAlice);
   assert.deepEqual([ours.isReliable('webmail'), ours.isReliable('other')], [true, false]);
   ours.missed('webmail');
+  ours.missed('webmail');
+  assert.equal(wakes, 1);
   ours.tell('webmail', toAlice);
   assert.equal(ours.isReliable('webmail'), false, 'on probation');
   clock.at += 10 * 60_000;

@@ -8,11 +8,15 @@
 import type { Clock, Logger } from '@coi-webmail/base';
 import type { DeliveryHint, DeliveryNotice } from './hint.ts';
 
-export type HintListener = (hint: DeliveryHint) => void;
+export interface DeliveryListener {
+  hint(hint: DeliveryHint): void;
+  /** Events of this mail server cannot be relied upon any more. */
+  distrust?(): void;
+}
 
 export interface DeliveryDesk {
   /** @param names login and address, in any case. Returns the unsubscribe function. */
-  listen(issuer: string, names: readonly string[], listener: HintListener): () => void;
+  listen(issuer: string, names: readonly string[], listener: DeliveryListener): () => void;
   /** Events of this mail server come, and none is known to be missing. */
   isReliable(issuer: string): boolean;
   /** Mail was found that no event told of. */
@@ -30,7 +34,7 @@ interface Trust {
 export class LocalDeliveryDesk implements DeliveryDesk {
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #listeners = new Map<string, Set<HintListener>>();
+  readonly #listeners = new Map<string, Set<DeliveryListener>>();
   readonly #trust = new Map<string, Trust>();
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Logger }) {
@@ -38,7 +42,7 @@ export class LocalDeliveryDesk implements DeliveryDesk {
     this.#log = log;
   }
 
-  listen(issuer: string, names: readonly string[], listener: HintListener): () => void {
+  listen(issuer: string, names: readonly string[], listener: DeliveryListener): () => void {
     const keys = [...new Set(names.map((name) => keyOf(issuer, name)))];
     for (const key of keys) {
       const listeners = this.#listeners.get(key) ?? new Set();
@@ -58,7 +62,7 @@ export class LocalDeliveryDesk implements DeliveryDesk {
     const listeners = this.#listeners.get(keyOf(issuer, user));
     if (listeners === undefined) return false;
     this.#trustOf(issuer).isProven = true;
-    for (const listener of listeners) for (const hint of hints) listener(hint);
+    for (const listener of listeners) for (const hint of hints) listener.hint(hint);
     return true;
   }
 
@@ -68,8 +72,12 @@ export class LocalDeliveryDesk implements DeliveryDesk {
   }
 
   missed(issuer: string): void {
-    if (this.isReliable(issuer)) this.#log.warn('delivery-event-missed', { issuer });
+    const wasReliable = this.isReliable(issuer);
     this.#trust.set(issuer, { isProven: false, notBefore: this.#clock.now() + PROBATION_MS });
+    if (!wasReliable) return;
+    this.#log.warn('delivery-event-missed', { issuer });
+    const theirs = [...this.#listeners].flatMap(([key, listeners]) => (isOf(issuer, key) ? [...listeners] : []));
+    for (const listener of new Set(theirs)) listener.distrust?.();
   }
 
   #trustOf(issuer: string): Trust {
@@ -77,6 +85,10 @@ export class LocalDeliveryDesk implements DeliveryDesk {
     this.#trust.set(issuer, trust);
     return trust;
   }
+}
+
+function isOf(issuer: string, key: string): boolean {
+  return key.startsWith(`${issuer} `);
 }
 
 function keyOf(issuer: string, name: string): string {
