@@ -53,7 +53,8 @@ export class ImapLine {
     const tag = this.nextTag();
     const head = `APPEND ${quoted(mailbox)} (${flags.join(' ')}) "${imapDate(at)}" {${bytes.length}}`;
     this.socket.write(`${tag} ${head}\r\n`);
-    await this.readUntil(/^\+.*\r\n/m);
+    const asked = await this.readUntil(new RegExp(`^(?:\\+|${tag} ).*\\r\\n`, 'm'));
+    if (!/^\+/m.test(asked)) throw new Error(`IMAP refused APPEND: ${asked.trim()}`);
     this.socket.write(bytes);
     this.socket.write('\r\n');
     await this.answer(tag, 'APPEND');

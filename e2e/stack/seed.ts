@@ -6,6 +6,7 @@
  */
 import { deflateSync } from 'node:zlib';
 import { ImapLine } from './imap-line.ts';
+import { mailboxPath } from './imap-server.ts';
 import type { StackInfo } from './info.ts';
 import {
   ALICE_AND_BOB,
@@ -229,7 +230,7 @@ export async function seedDemo(info: StackInfo): Promise<void> {
     const imap = await ImapLine.login(info.ports.imap, DEMO_USERS[person]);
     if (/MESSAGES 0\)/.test(await imap.command('STATUS INBOX (MESSAGES)'))) {
       for (const { mailbox: name, source, isUnread, at } of all.filter(({ who }) => who === person)) {
-        await imap.append(name, Buffer.from(source), isUnread ? [] : ['\\Seen'], at);
+        await imap.append(mailboxPath(info.imap.server, name), Buffer.from(source), isUnread ? [] : ['\\Seen'], at);
       }
     }
     await imap.logout();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { at, chosenServer, lacks } from './chosen-server.ts';
 import { ImapLine } from './imap-line.ts';
 import { attachStack } from './info.ts';
 import { freePort, isListening, until } from './port.ts';
@@ -70,7 +71,7 @@ test('a mail to two people counts once for each of them', async () => {
 test('IMAP over TLS is verified by the CA, and by nothing else', async () => {
   const { ports, caFile } = stack.info;
   const imap = await ImapLine.connect(ports.imaps, caFile);
-  assert.match(await imap.command('CAPABILITY'), /IDLE/);
+  assert.match(await imap.command('CAPABILITY'), /IMAP4rev1/);
   await imap.logout();
   await assert.rejects(ImapLine.connect(ports.imaps, '/etc/ssl/certs/ca-certificates.crt'));
 });
@@ -92,14 +93,14 @@ test('alice submits with STARTTLS and AUTH, and may not send as bob', async () =
 test('a wrong password and an unknown recipient are refused', async () => {
   const { ports } = stack.info;
   const alice = await stack.freshUser();
-  await assert.rejects(ImapLine.login(ports.imap, { ...alice, password: 'wrong' }), /AUTHENTICATIONFAILED/);
+  await assert.rejects(ImapLine.login(ports.imap, { ...alice, password: 'wrong' }), /NO .*authentication/i);
   const unknown = { port: ports.submission, login: alice, from: alice.address, to: ['nobody@example.test'] };
   await assert.rejects(sendMail({ ...unknown, message: mail('no@t', alice.address) }), /550 5\.1\.1/);
 });
 
 test('user keywords stay on usual accounts and are refused on the others', async () => {
   for (const [pool, isAllowed] of [
-    ['user', true],
+    ['user', !lacks(chosenServer()).includes('keywords')],
     ['nokeyword', false],
   ] as const) {
     const user = await stack.freshUser(pool);
@@ -111,8 +112,8 @@ test('user keywords stay on usual accounts and are refused on the others', async
     const flags = await imap.command('FETCH 1 FLAGS');
     assert.equal(flags.includes('$Chat') && flags.includes('$CoiPending'), isAllowed, pool);
     assert.match(flags, /\\Seen/);
-    await imap.command('CREATE COI/Chats');
-    await imap.command('UID MOVE 1 COI/Chats');
+    await imap.command(`CREATE ${at('COI/Chats')}`);
+    if (!lacks(chosenServer()).includes('MOVE')) await imap.command(`UID MOVE 1 ${at('COI/Chats')}`);
     await imap.logout();
   }
 });

@@ -9,13 +9,14 @@ import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeCertificate } from './certificate.ts';
+import { chosenServer } from './chosen-server.ts';
 import { startControl } from './control.ts';
 import { installDeliveryEvents } from './delivery-events.ts';
 import { type Engine, type EngineOptions, ISSUER, startEngine, writeEngineConfig } from './engine.ts';
 import { type SmtpFault, startImapFault, startSmtpFault, type TcpFault } from './fault.ts';
 import { isPublicPath, lockRunFolder, makeRunFolder, makeSocketFolder, removeRunFolder } from './folder.ts';
 import { freshUser } from './fresh-user.ts';
-import { type ImapServerName, namespaceOf, parseImapServer } from './imap-server.ts';
+import { type ImapServerName, namespaceOf } from './imap-server.ts';
 import type { StackInfo } from './info.ts';
 import { type MailServer, makeMailServer } from './mail-server.ts';
 import { type NginxSite, startNginx } from './nginx.ts';
@@ -39,7 +40,7 @@ export interface StackOptions {
   readonly name?: string;
   /** Another place for the run folder. */
   readonly runDir?: string;
-  /** Default what the environment variable COI_IMAP says, else `dovecot`. */
+  /** Default the one that the environment chooses (`chosen-server.ts`). */
   readonly imap?: ImapServerName;
   /** nginx, php-fpm and Roundcube; default true. */
   readonly webmail?: boolean;
@@ -190,7 +191,7 @@ async function bringUp(
     await secretFile(path('delivery.key'));
     include = await installDeliveryEvents(await writeEngineConfig(engineOptions(ports.engine)), path('delivery'));
   }
-  const imap = options.imap ?? parseImapServer(process.env['COI_IMAP']);
+  const imap = options.imap ?? chosenServer();
   const mailServer: MailServer = await makeMailServer({
     name: imap,
     runDir,
