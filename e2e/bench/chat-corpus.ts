@@ -41,8 +41,8 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Sizes follow Zipf's law; the last line of every chat lies somewhere in the newest half. */
-export function makeChatCorpus(lineCount: number, chatCount: number, now = Date.now()): ChatCorpus {
+/** Sizes follow Zipf's law. @param ownShare lines that the user wrote, 0..1 */
+export function makeChatCorpus(lineCount: number, chatCount: number, ownShare = 0.4, now = Date.now()): ChatCorpus {
   const random = seeded(20_000);
   const weights = Array.from({ length: chatCount }, (_, rank) => 1 / (rank + 1));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -63,7 +63,7 @@ export function makeChatCorpus(lineCount: number, chatCount: number, now = Date.
     const text = Array.from({ length }, () => WORDS[Math.floor(random() * WORDS.length)] ?? '').join(' ');
     return {
       chat,
-      own: random() < 0.4,
+      own: random() < ownShare,
       text: `${index} ${text}`,
       at: new Date(now - (lineCount - index) * LINE_GAP_MS),
     };
@@ -109,10 +109,15 @@ function lineSource(line: CorpusLine, index: number, self: string, parent: strin
   });
 }
 
-const idOf = (line: CorpusLine, index: number) => `<chat$bench${index}.${line.chat}@far.test>`;
+const idOf = (line: CorpusLine, index: number) => `<chat$bench${index}.${line.at.getTime()}@far.test>`;
 
 /** Fills a mailbox over several connections; UIDs follow the dates only roughly. */
-export async function fillChats(mailbox: Mailbox, path: string, corpus: ChatCorpus): Promise<void> {
+export async function fillChats(
+  mailbox: Mailbox,
+  path: string,
+  corpus: ChatCorpus,
+  flags: readonly string[] = ['\\Seen'],
+): Promise<void> {
   const parents = new Map<number, { first: string; last: string }>();
   const sources = corpus.lines.map((line, index) => {
     const known = parents.get(line.chat);
@@ -125,8 +130,8 @@ export async function fillChats(mailbox: Mailbox, path: string, corpus: ChatCorp
       mailbox.withImap(async (imap) => {
         for (let index = first; index < sources.length; index += CONNECTIONS) {
           const line = corpus.lines[index];
-          const flags = ['\\Seen', '$Chat', ...(line?.own === true ? ['$CoiOwn'] : [])];
-          await imap.append(path, Buffer.from(sources[index] ?? '', 'utf8'), flags, line?.at);
+          const own = line?.own === true ? ['$CoiOwn'] : [];
+          await imap.append(path, Buffer.from(sources[index] ?? '', 'utf8'), [...flags, '$Chat', ...own], line?.at);
         }
       }),
     ),

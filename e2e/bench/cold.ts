@@ -5,10 +5,8 @@
  * Times run from the start of the page's navigation (signed on already, as in a webmail) to the animation frame in
  * which the list is right: its first 20 rows, all of it, and when the sync is over.
  */
-import { rm } from 'node:fs/promises';
-import { glob } from 'node:fs/promises';
+import { glob, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
 import { CONTEXT, launchBrowser } from '../fixture/browser.ts';
 import { ImapLine } from '../stack/imap-line.ts';
 import { Mailbox } from '../fixture/mailbox.ts';
@@ -16,91 +14,13 @@ import { signOn, Wire } from '../fixture/wire.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import type { User } from '../stack/users.ts';
 import { type ChatCorpus, fillChats, makeChatCorpus } from './chat-corpus.ts';
+import { installListProbe, type ListTimes, listTimes, signOnBrowser } from './list-probe.ts';
 import { metric, report, type Samples } from './result.ts';
-
-const FIRST_ROWS = 20;
-const TIMEOUT_MS = 60_000;
-
-export interface ColdTimes {
-  /** Milliseconds since the navigation began. */
-  readonly firstScreen: number;
-  readonly completeList: number;
-  readonly synced: number;
-}
 
 export interface ColdOptions {
   readonly n: number;
   readonly lineCount: number;
   readonly chatCount: number;
-}
-
-/** `title|last line` of each chat, in the order of the list. */
-type Expected = readonly string[];
-
-interface ProbeWindow {
-  coiCold: Promise<ColdTimes>;
-}
-
-/** Runs in the page before its own scripts. */
-function installProbe(options: {
-  readonly expected: Expected;
-  readonly firstRows: number;
-  readonly timeoutMs: number;
-}): void {
-  const { expected, firstRows, timeoutMs } = options;
-  interface Chat {
-    readonly title: string;
-    readonly last?: { readonly text: string };
-  }
-  const seen = (chat: Chat | undefined) => `${chat?.title}|${(chat?.last?.text ?? '').slice(0, 60)}`;
-  const times = { firstScreen: 0, completeList: 0, synced: 0 };
-  (window as unknown as ProbeWindow).coiCold = new Promise((resolve, reject) => {
-    const look = () => {
-      const root = document.querySelector('coi-chat-app')?.shadowRoot;
-      const list = root?.querySelector('coi-chat-list') as (Element & { view?: { chats: readonly Chat[] } }) | null;
-      const chats = list?.view?.chats ?? [];
-      const now = performance.now();
-      if (times.firstScreen === 0 && chats.length >= firstRows) {
-        const rows = [...(list?.shadowRoot?.querySelectorAll('coi-chat-row') ?? [])].slice(0, firstRows);
-        const isRight = rows.every((row, index) => {
-          const { chat } = row as Element & { chat?: Chat };
-          return seen(chat) === expected[index] && row.shadowRoot?.textContent?.includes(chat?.title ?? '?') === true;
-        });
-        if (rows.length === firstRows && isRight) times.firstScreen = now;
-      }
-      if (times.completeList === 0 && chats.length === expected.length) {
-        if (chats.every((chat, index) => seen(chat) === expected[index])) times.completeList = now;
-      }
-      const banner = root?.querySelector('coi-banner') as (Element & { overview?: { syncProgress?: number } }) | null;
-      const isSynced = times.completeList > 0 && banner?.overview?.syncProgress === undefined;
-      if (isSynced) {
-        times.synced = now;
-        resolve(times);
-      } else if (now < timeoutMs) requestAnimationFrame(look);
-      else {
-        const wrong = chats.findIndex((chat, index) => seen(chat) !== expected[index]);
-        const [shown, wanted] = [seen(chats[wrong]), expected[wrong]];
-        reject(new Error(`${chats.length} chats; at ${wrong} "${shown}", not "${wanted}"; ${JSON.stringify(times)}`));
-      }
-    };
-    requestAnimationFrame(look);
-  });
-}
-
-/** Signs the browser on without a page, as a webmail has done before chat is opened. */
-async function signOnBrowser(context: BrowserContext, engineUrl: string, user: User): Promise<void> {
-  const answer = await context.request.post(new URL('session', engineUrl).href, {
-    headers: { 'content-type': 'application/json', origin: new URL(engineUrl).origin },
-    data: { address: user.address, password: user.password },
-  });
-  if (!answer.ok()) throw new Error(`Sign-on was refused with ${answer.status()}`);
-  const { accountHash } = (await answer.json()) as { readonly accountHash: string };
-  await context.addInitScript((hash) => localStorage.setItem('coi:account', hash), accountHash);
-}
-
-/** The list as it must be in the end. */
-export function expectedList(corpus: ChatCorpus): Expected {
-  return corpus.chats.map(({ title, lastText }) => `${title}|${lastText.slice(0, 60)}`);
 }
 
 /** Restarts the engine, so that it has no connection and no memory of the account. */
@@ -148,22 +68,20 @@ export async function benchCold({ n, lineCount, chatCount }: ColdOptions): Promi
     const corpus = makeChatCorpus(lineCount, chatCount);
     console.log(`Filling a mailbox with ${lineCount} lines in ${chatCount} chats …`);
     const { user } = await startWithChats(stack, corpus);
-    const expected = expectedList(corpus);
-    const run = async (): Promise<ColdTimes> => {
+    const run = async (): Promise<ListTimes> => {
       const context = await browser.newContext(CONTEXT);
       try {
         await signOnBrowser(context, stack.info.urls.engine, user);
-        await context.addInitScript(installProbe, { expected, firstRows: FIRST_ROWS, timeoutMs: TIMEOUT_MS });
+        await installListProbe(context, corpus);
         const page = await context.newPage();
-        page.setDefaultTimeout(TIMEOUT_MS);
         await page.goto(stack.info.urls.app);
-        return await page.evaluate(() => (window as unknown as ProbeWindow).coiCold);
+        return await listTimes(page);
       } finally {
         await context.close();
       }
     };
     const raw: number[] = [];
-    const times: Record<'cached' | 'uncached', ColdTimes[]> = { cached: [], uncached: [] };
+    const times: Record<'cached' | 'uncached', ListTimes[]> = { cached: [], uncached: [] };
     for (let turn = 0; turn < n; turn += 1) {
       for (const state of ['cached', 'uncached'] as const) {
         for (const engine of stack.engines()) await engine.stop();
@@ -175,7 +93,7 @@ export async function benchCold({ n, lineCount, chatCount }: ColdOptions): Promi
         console.log(`${state}: ${JSON.stringify(one)}`);
       }
     }
-    const of = (name: string, key: keyof ColdTimes, state: 'cached' | 'uncached'): Samples => ({
+    const of = (name: string, key: keyof ListTimes, state: 'cached' | 'uncached'): Samples => ({
       name,
       values: times[state].map((one) => one[key]),
     });

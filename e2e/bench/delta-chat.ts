@@ -1,141 +1,16 @@
-/**
- * Delta Chat core as a yardstick: two of its processes, one encrypted chat over the same mail servers, timed from
- * the send call to the event of the incoming message.
- *
- * Core speaks JSON-RPC over standard input and output and keeps events until they are fetched.
- */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+/** Delta Chat core as a yardstick, over the same mail servers. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackInfo } from '../stack/info.ts';
 import type { User } from '../stack/users.ts';
+import { fillChats, makeChatCorpus } from './chat-corpus.ts';
+import { Core } from './delta-chat-core.ts';
+import { Mailbox } from '../fixture/mailbox.ts';
 import type { Samples } from './result.ts';
 
-const EVENT_TIMEOUT_MS = 60_000;
-
-interface CoreEvent {
-  readonly contextId: number;
-  readonly kind: string;
-  readonly at: number;
-  readonly progress?: number;
-  readonly msgId?: number;
-  readonly chatId?: number;
-}
-
-interface Call {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** One core process with one account. */
-class Core {
-  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
-  private readonly calls = new Map<number, Call>();
-  private readonly listeners = new Set<(event: CoreEvent) => void>();
-  private lastId = 0;
-  private account = 0;
-
-  private constructor(folder: string) {
-    const binary = createRequire(import.meta.url).resolve(
-      `@deltachat/stdio-rpc-server-${process.platform}-${process.arch}`,
-    );
-    this.child = spawn(binary, [], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { ...process.env, DC_ACCOUNTS_PATH: folder, RUST_LOG: 'error' },
-    });
-    createInterface({ input: this.child.stdout }).on('line', (line) => this.answer(line));
-    this.child.on('exit', () => {
-      for (const { reject } of this.calls.values()) reject(new Error('Delta Chat core ended'));
-      this.calls.clear();
-    });
-    void this.pump();
-  }
-
-  static async start(folder: string, info: StackInfo, user: User): Promise<Core> {
-    const core = new Core(folder);
-    core.account = (await core.request('add_account')) as number;
-    await core.call('batch_set_config', { displayname: user.name, mdns_enabled: '0' });
-    const server = { imapServer: info.host, imapPort: info.ports.imap, imapSecurity: 'plain', imapUser: user.address };
-    const submission = { smtpServer: info.host, smtpPort: info.ports.submission, smtpSecurity: 'plain' };
-    await core.call('add_or_update_transport', {
-      ...server,
-      ...submission,
-      addr: user.address,
-      password: user.password,
-      imapFolder: null,
-      smtpUser: user.address,
-      smtpPassword: null,
-      certificateChecks: 'acceptInvalidCertificates',
-    });
-    // Mail that comes before the first look at the inbox would count as old and never be shown.
-    const ready = core.next(({ kind }) => kind === 'ImapInboxIdle');
-    await core.call('start_io');
-    await ready;
-    return core;
-  }
-
-  call(method: string, ...params: readonly unknown[]): Promise<unknown> {
-    return this.request(method, this.account, ...params);
-  }
-
-  next(matches: (event: CoreEvent) => boolean): Promise<CoreEvent> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.listeners.delete(listener);
-        reject(new Error('Delta Chat core did not report what was waited for'));
-      }, EVENT_TIMEOUT_MS);
-      const listener = (event: CoreEvent) => {
-        if (event.contextId !== this.account || !matches(event)) return;
-        clearTimeout(timer);
-        this.listeners.delete(listener);
-        resolve(event);
-      };
-      this.listeners.add(listener);
-    });
-  }
-
-  async stop(): Promise<void> {
-    const exited = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    await exited;
-  }
-
-  private request(method: string, ...params: readonly unknown[]): Promise<unknown> {
-    this.lastId += 1;
-    const id = this.lastId;
-    this.child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    return new Promise((resolve, reject) => this.calls.set(id, { resolve, reject }));
-  }
-
-  private answer(line: string): void {
-    const { id, result, error } = JSON.parse(line) as { id: number; result?: unknown; error?: { message: string } };
-    const call = this.calls.get(id);
-    this.calls.delete(id);
-    if (error === undefined) call?.resolve(result);
-    else call?.reject(new Error(error.message));
-  }
-
-  private async pump(): Promise<void> {
-    try {
-      for (;;) {
-        const { contextId, event } = (await this.request('get_next_event')) as {
-          contextId: number;
-          event: Omit<CoreEvent, 'contextId' | 'at'>;
-        };
-        const seen = { ...event, contextId, at: performance.now() };
-        for (const listener of this.listeners) listener(seen);
-      }
-    } catch {
-      // The process has ended, and nobody waits for events any more.
-    }
-  }
-}
-
+/** Two processes, one encrypted chat: from the send call to the event of the incoming message. */
 export async function measureDeltaChat(
   info: StackInfo,
   from: User,
@@ -164,6 +39,26 @@ export async function measureDeltaChat(
     return { name: 'delta-chat', values };
   } finally {
     await Promise.all(cores.map((core) => core.stop()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Plain mails that came while it was away: from the start of its network until its inbox is read. */
+export async function measureDeltaChatCatchUp(info: StackInfo, user: User, count: number): Promise<Samples> {
+  const folder = await mkdtemp(join(tmpdir(), 'coi-bench-core-'));
+  let core: Core | undefined;
+  try {
+    core = await Core.start(join(folder, 'profile'), info, user);
+    await core.call('batch_set_config', { force_encryption: '0' });
+    await core.call('stop_io');
+    await fillChats(new Mailbox(info, user), 'INBOX', makeChatCorpus(count, Math.ceil(count / 100), 0), []);
+    const read = core.next(({ kind }) => kind === 'ImapInboxIdle');
+    const start = performance.now();
+    await core.call('start_io');
+    const { at } = await read;
+    return { name: 'delta-chat-catch-up', unit: 'lines/s', values: [count / ((at - start) / 1000)] };
+  } finally {
+    await core?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

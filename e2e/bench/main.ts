@@ -6,9 +6,11 @@
  * | latency | --n samples (300), --pause seconds before a "first line after a pause" (300), --pauses how many (8) |
  * | list | --n samples (60) |
  * | cold | --n runs each way (5), --lines (20000), --chats (200) |
+ * | catch-up | --n runs (3), --lines (5000), --chats (200) |
  */
 import { parseArgs } from 'node:util';
 import { buildAll } from '@coi-webmail/tooling';
+import { benchCatchUp } from './catch-up.ts';
 import { benchCold } from './cold.ts';
 import { benchLatency } from './latency.ts';
 import { benchList } from './list.ts';
@@ -19,7 +21,7 @@ const { values, positionals } = parseArgs({
     n: { type: 'string' },
     pause: { type: 'string', default: '300' },
     pauses: { type: 'string', default: '8' },
-    lines: { type: 'string', default: '20000' },
+    lines: { type: 'string' },
     chats: { type: 'string', default: '200' },
   },
 });
@@ -34,7 +36,10 @@ switch (positionals[0]) {
     await benchList(count(60));
     break;
   case 'cold':
-    await benchCold({ n: count(5), lineCount: Number(values.lines), chatCount: Number(values.chats) });
+    await benchCold({ n: count(5), lineCount: Number(values.lines ?? 20_000), chatCount: Number(values.chats) });
+    break;
+  case 'catch-up':
+    await benchCatchUp({ n: count(3), lineCount: Number(values.lines ?? 5_000), chatCount: Number(values.chats) });
     break;
   default:
     console.error('Say which bench: latency, list or cold');
