@@ -45,6 +45,7 @@ export interface Config {
   readonly maxFrameBytes: number;
   readonly byteBudgetBytes: number;
   readonly maxNearbyAccounts: number;
+  readonly parkAfterMs: number;
   readonly maxSocketsPerAccount: number;
   readonly rateLimits: {
     readonly failedSignOnsPerIp: number;
@@ -104,6 +105,7 @@ export function readConfig(given: unknown, environment: Environment, folder: str
     maxFrameBytes,
     byteBudgetBytes: value('byteBudgetBytes'),
     maxNearbyAccounts: value('maxNearbyAccounts'),
+    parkAfterMs: value('parkAfterMs'),
     maxSocketsPerAccount: value('maxSocketsPerAccount'),
     rateLimits: {
       failedSignOnsPerIp: value('rateLimits.failedSignOnsPerIp'),

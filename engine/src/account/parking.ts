@@ -7,7 +7,7 @@
  */
 import type { Clock } from '@coi-webmail/base';
 
-/** Without a request for so long an account is parked. */
+/** Without a request for so long an account is parked, unless said otherwise. */
 export const PARK_AFTER_MS = 3 * 60_000;
 /** A parked account is looked at so often, a quarter more or less, */
 export const LOOK_EVERY_MS = 20 * 60_000;
@@ -18,6 +18,8 @@ export const WAKE_WITHIN_MS = 30_000;
 
 export interface ParkingOptions {
   readonly clock: Clock;
+  /** Default {@link PARK_AFTER_MS}. */
+  readonly afterMs?: number | undefined;
   /** Signed on, with clients, and delivery events can be relied upon. */
   readonly mayPark: () => boolean;
   /** Gives the watch connection up. */
@@ -30,12 +32,14 @@ export interface ParkingOptions {
 
 export class Parking {
   readonly #options: ParkingOptions;
+  readonly #afterMs: number;
   readonly #random: () => number;
   #parkedAt: number | undefined;
   #cancel: () => void = () => undefined;
 
   constructor(options: ParkingOptions) {
     this.#options = options;
+    this.#afterMs = options.afterMs ?? PARK_AFTER_MS;
     this.#random = options.random ?? Math.random;
   }
 
@@ -50,14 +54,14 @@ export class Parking {
 
   /** Somebody used the account. */
   touch(): void {
-    if (!this.isParked) this.#parkAfter(PARK_AFTER_MS);
+    if (!this.isParked) this.#parkAfter(this.#afterMs);
   }
 
   /** The watch connection is there, or does not come. */
   left(): void {
     if (!this.isParked) return;
     this.#parkedAt = undefined;
-    this.#parkAfter(LOOK_MS);
+    this.#parkAfter(Math.min(LOOK_MS, this.#afterMs));
   }
 
   /** Delivery events are missing. */
@@ -74,7 +78,7 @@ export class Parking {
     this.#cancel();
     this.#cancel = clock.after(ms, () => {
       if (!mayPark()) {
-        this.#parkAfter(PARK_AFTER_MS);
+        this.#parkAfter(this.#afterMs);
         return;
       }
       this.#parkedAt = clock.now();

@@ -56,6 +56,7 @@ export class Prompt {
     });
     this.#parking = new Parking({
       clock,
+      afterMs: deps.parkAfterMs,
       mayPark: () => this.#isUsed && this.#isTold,
       park: () => {
         onPark();

@@ -62,6 +62,8 @@ export interface AccountDeps {
   readonly delivery?: DeliveryDesk | undefined;
   /** How many accounts may look for mail often at a time; absent = this account has its own. */
   readonly places?: Places | undefined;
+  /** Without a request for so long the watch connection is given up, where delivery events can be relied upon. */
+  readonly parkAfterMs?: number | undefined;
   readonly log: Logger;
   readonly budget: ByteBudget;
   /** Admin's policy: consent given for everyone, or null = ask the user. */

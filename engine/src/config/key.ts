@@ -83,6 +83,12 @@ export const KEYS = {
     100,
     'Accounts whose inbox is asked for news many times a second while a conversation goes on; further ones wait for IDLE.',
   ),
+  parkAfterMs: key(
+    integer(1000),
+    3 * MINUTE_MS,
+    'How long nobody uses an account before its IMAP connection is given up, where delivery events can be relied upon.',
+    'ms',
+  ),
   maxSocketsPerAccount: key(integer(1, 1000), 32, 'Open sockets of one account in one process.'),
   'rateLimits.failedSignOnsPerIp': key(integer(1), 20, 'Failed sign-ons by password per client address.', 'per minute'),
   'rateLimits.failedSignOnsPerAccount': key(integer(1), 6, 'Failed sign-ons by password per account.', 'per minute'),

@@ -1,7 +1,7 @@
 /** Delivery events of a real Dovecot, with the files that the install command writes, to the screen of bob. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fromBase64, silentLogger, systemClock } from '@coi-webmail/base';
 import { sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
@@ -140,6 +140,117 @@ test('Dovecot with a wrong key is refused; the mail is delivered all the same', 
     { key: new Uint8Array(32) },
   );
 });
+
+interface Line {
+  readonly port: number;
+  readonly openCount: () => number;
+  stop(): Promise<void>;
+}
+
+/** The way to the mail server, with a count of its connections. */
+async function countedLine(): Promise<Line> {
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect({ host: stack.info.host, port: stack.info.ports.imap });
+    clients.add(client);
+    client.once('close', () => clients.delete(client));
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, stack.info.host, resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    openCount: () => clients.size,
+    stop: async () => {
+      for (const client of clients) client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const PARK_AFTER_MS = 400;
+
+/** Bob with consent, whose account is parked as soon as nobody uses it. */
+async function withParkedBob(desk: LocalDeliveryDesk, work: (bob: Person, line: Line) => Promise<void>): Promise<void> {
+  const line = await countedLine();
+  const imap = { ...(await issuerOf({ stack, stop: async () => undefined })).imap, port: line.port };
+  const bob = await person(
+    { stack, stop: async () => undefined },
+    { issuer: { imap }, deps: { delivery: desk, parkAfterMs: PARK_AFTER_MS } },
+  );
+  try {
+    await bob.account.call('mode.set', { mode: 'active' });
+    await fromOutside(bob);
+    await bob.events.next('message.moved');
+    // One for commands stays a while; the one that watches is gone.
+    await until(async () => line.openCount() === 1, 'the account to be parked');
+    await work(bob, line);
+  } finally {
+    await bob.stop();
+    await line.stop();
+  }
+}
+
+test('bob does nothing: his watch connection is given up, nobody notices, and mail comes as before', async () => {
+  await receiving(async ({ desk }) => {
+    await withParkedBob(desk, async (bob, line) => {
+      const states = bob.events.of('account.state').length;
+      const arrived = bob.events.of('message.arrived').length;
+      const id = chatId('elsewhere.test');
+      await fromOutside(bob, { 'Message-ID': `<${id}>` });
+      await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
+      assert.equal(bob.events.of('message.arrived').length, arrived + 1);
+      const { account, mailboxes } = await bob.account.describe();
+      assert.equal(account.state, 'online');
+      assert.equal(mailboxes.find(({ role }) => role === 'chats')?.messageCount, 2);
+      assert.ok(line.openCount() > 1, 'whoever uses the account wakes it');
+      assert.deepEqual(
+        bob.events
+          .of('account.state')
+          .slice(states)
+          .filter(({ state }) => state !== 'online'),
+        [],
+      );
+    });
+  });
+});
+
+test('what another program does with the chats of a parked account is told', async () => {
+  await receiving(async ({ desk }) => {
+    await withParkedBob(desk, async (bob) => {
+      const earlier = bob.events.all.length;
+      const imap = await bob.imap();
+      await imap.command('SELECT COI/Chats');
+      await imap.command('STORE 1 +FLAGS (\\Seen)');
+      await imap.logout();
+      const told = () =>
+        bob.events.all
+          .slice(earlier)
+          .some(({ event, data }) => event === 'mailbox.changed' && data.mailbox === 'COI/Chats');
+      await until(async () => told(), 'the change');
+    });
+  });
+});
+
+test('mail whose event was lost is found at the next look, and the events are no longer relied upon', async () => {
+  await receiving(async ({ desk }) => {
+    await withParkedBob(desk, async (bob) => {
+      const deaf = new LocalDeliveryDesk({ clock: systemClock, log: silentLogger });
+      desk.tell = (issuer, notice) => deaf.tell(issuer, notice);
+      const id = chatId('elsewhere.test');
+      await fromOutside(bob, { 'Message-ID': `<${id}>` });
+      await hasMails(bob, 1);
+      assert.equal(desk.isReliable('test'), true);
+      await bob.account.describe();
+      await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
+      assert.equal(desk.isReliable('test'), false);
+    });
+  });
+});
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('latin1');
+}
 
 async function listening(server: Server): Promise<Server> {
   await new Promise<void>((resolve) => server.listen(stack.info.ports.delivery, stack.info.host, resolve));

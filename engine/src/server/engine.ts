@@ -105,9 +105,9 @@ function makeContext(
   const trust = proxyTrust(config.trustedProxies);
   const sessions = new Sessions({ store, clock, issuers: config.issuers, ...config.session });
   const maxMessageBytes = Math.min(config.maxMessageBytes, config.maxFrameBytes - FRAME_OVERHEAD_BYTES);
-  const { defaultMode, unknownWaitMs } = config;
+  const { defaultMode, unknownWaitMs, parkAfterMs } = config;
   const places = new Places(config.maxNearbyAccounts);
-  const deps = { store, hub, delivery, places, log, budget, defaultMode, unknownWaitMs, maxMessageBytes };
+  const deps = { store, hub, delivery, places, log, budget, defaultMode, unknownWaitMs, maxMessageBytes, parkAfterMs };
   return {
     config,
     store,
