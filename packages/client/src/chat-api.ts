@@ -16,7 +16,7 @@ import type {
 } from './api.ts';
 import { NOT_YET } from './feed.ts';
 import { buildLine, IdMaker } from './outbox/build.ts';
-import { bytesOf } from './outbox/line.ts';
+import { bytesOf, type StoredLine } from './outbox/line.ts';
 import type { Live, Session } from './session.ts';
 import type { SignOnReason, Tab, Tabs } from './tabs.ts';
 import { decodeFetched } from './sync/decode.ts';
@@ -206,6 +206,13 @@ export class TabApi implements ChatApi, WorkerDoor {
 
   async send(line: SendLine): Promise<RowId> {
     const { live, session } = await this.#live();
+    const stored = await this.#build(live, session, line);
+    await live.outbox.add(stored);
+    return stored.rowId;
+  }
+
+  /** @throws CoiError `invalid-request`, `permission-denied`, `message-too-large`, `recipient-rejected` */
+  async #build(live: Live, session: Session, line: SendLine): Promise<StoredLine> {
     const chat = live.state.chats.get(line.chatId);
     if (chat === undefined) throw new CoiError('invalid-request', 'There is no such chat');
     const text = line.text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll('\0', '');
@@ -213,20 +220,38 @@ export class TabApi implements ChatApi, WorkerDoor {
     if (!session.isConsented) throw new CoiError('permission-denied', 'Chat was not turned on yet');
     const replyTo = line.replyTo === undefined ? undefined : live.state.rows.get(line.replyTo);
     const { state } = live;
-    const stored = buildLine({ state, chat, self: session.self, text, replyTo, now: session.serverNow() }, ids);
-    const limits = session.facts.limits;
+    const { settings, limits } = session.facts;
+    const { clock } = session.env;
+    const stored = await buildLine(
+      {
+        state,
+        chat,
+        self: session.self,
+        text,
+        replyTo,
+        now: session.serverNow(),
+        envelopeIdOf: (messageId) => live.envelopeIds.of(messageId),
+        heldUntil: settings.undoSeconds === 0 ? undefined : clock.now() + settings.undoSeconds * 1000,
+      },
+      ids,
+    );
     if (limits !== undefined && bytesOf(stored).length > limits.maxMessageBytes) {
       throw new CoiError('message-too-large', 'Line is larger than the mail server takes');
     }
     if (limits !== undefined && stored.recipients.length > limits.maxRecipients) {
       throw new CoiError('recipient-rejected', 'More recipients than the mail server takes');
     }
-    await live.outbox.add(stored);
-    return stored.rowId;
+    return stored;
   }
 
   async retry(rowId: RowId): Promise<void> {
-    await (await this.#live()).live.outbox.retry(rowId);
+    const { live, session } = await this.#live();
+    const gone = live.outbox.cancelled(rowId);
+    if (gone === undefined) return live.outbox.retry(rowId);
+    // The engine sends nothing under an id that was taken back: the same words become a new line.
+    await live.outbox.add(await this.#build(live, session, gone));
+    await live.outbox.discard(rowId);
+    return undefined;
   }
 
   async resend(rowId: RowId): Promise<void> {

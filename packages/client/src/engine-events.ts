@@ -18,6 +18,12 @@ export function takeEvent(live: Live, event: AnyEvent, deps: EventDeps): void {
     case 'submit.settled':
       void live.outbox.settle(event.data.messageId);
       return;
+    case 'submit.progress':
+      live.outbox.progressed(event.data.messageId, {
+        done: event.data.doneCount,
+        total: event.data.recipientCount,
+      });
+      return;
     case 'account.state':
       deps.standing.mailIs(event.data.state);
       return;

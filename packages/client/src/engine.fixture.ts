@@ -29,7 +29,7 @@ export const NOON = Date.UTC(2026, 10, 24, 12);
 
 export class TestClock implements Clock {
   #now = NOON;
-  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  readonly #timers = new Set<{ at: number; readonly callback: () => void }>();
 
   now(): number {
     return this.#now;
@@ -39,6 +39,13 @@ export class TestClock implements Clock {
     const timer = { at: this.#now + ms, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** Somebody sets the clock; timers run as long as they would have. */
+  set(now: number): void {
+    const jump = now - this.#now;
+    this.#now = now;
+    for (const timer of this.#timers) timer.at += jump;
   }
 
   /** Runs what is due on the way, each with its consequences. */
@@ -102,12 +109,15 @@ export class TestEngine {
   readonly submitted: Submitted[] = [];
   readonly decided: Params<'mailbox.decide'>[] = [];
   mode: 'active' | 'none' | null = 'active';
-  storage = { revision: '', document: null as string | null };
+  /** Documents by kind. */
+  readonly storage = new Map<string, { readonly revision: string; readonly document: string | null }>();
   isReachable = true;
   /** Methods that fail once each. */
   readonly failing = new Set<Method>();
   /** What the next submits come to; then all are sent. */
   readonly outcomes: (() => Promise<Result<'message.submit'>>)[] = [];
+  /** What the next cancels come to; then all succeed. */
+  readonly cancels: (() => Promise<Result<'submit.cancel'>>)[] = [];
   #modSeq = 1;
   #seq = 0;
   #socket: TestSocket | undefined;
@@ -142,6 +152,14 @@ export class TestEngine {
       modSeq: ++this.#modSeq,
     });
     return uid;
+  }
+
+  /** A device writes a document; all hear of it. */
+  write(kind: string, document: string): { readonly revision: string } {
+    const revision = `${this.storage.get(kind)?.revision ?? ''}+`;
+    this.storage.set(kind, { revision, document });
+    this.push('storage.changed', { kind, revision });
+    return { revision };
   }
 
   /** As `put`, and pushes it. */
@@ -244,14 +262,14 @@ export class TestEngine {
       case 'message.submit':
         return this.#submit(params as Submitted);
       case 'submit.cancel':
-        return { state: 'cancelled' };
+        return (await this.cancels.shift()?.()) ?? { state: 'cancelled' };
       case 'storage.get':
-        return this.storage;
+        return this.storage.get((params as Params<'storage.get'>).kind) ?? { revision: '', document: null };
       case 'storage.put': {
-        const { document, ifRevision } = params as Params<'storage.put'>;
-        if (ifRevision !== this.storage.revision) throw new CoiError('conflict', 'Another device wrote first');
-        this.storage = { revision: `${this.storage.revision}+`, document };
-        return { revision: this.storage.revision };
+        const { kind, document, ifRevision } = params as Params<'storage.put'>;
+        const revision = this.storage.get(kind)?.revision ?? '';
+        if (ifRevision !== revision) throw new CoiError('conflict', 'Another device wrote first');
+        return this.write(kind, document);
       }
       case 'mode.set':
         this.mode = (params as Params<'mode.set'>).mode;

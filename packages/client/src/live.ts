@@ -6,6 +6,7 @@ import type { Environment } from './environment.ts';
 import { documentOf } from './facts.ts';
 import type { Topic } from './feed.ts';
 import { Ledger } from './ledger.ts';
+import type { EnvelopeIds } from './outbox/envelope-id.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReadState } from './read-state.ts';
 import type { Standing } from './standing.ts';
@@ -25,6 +26,7 @@ export interface Live {
   readonly outbox: Outbox;
   readonly sync: Sync;
   readonly readState: ReadState;
+  readonly envelopeIds: EnvelopeIds;
 }
 
 export interface LiveDeps {
@@ -32,6 +34,7 @@ export interface LiveDeps {
   readonly standing: Standing;
   readonly stores: Stores;
   readonly self: ContactAddress;
+  readonly envelopeIds: EnvelopeIds;
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   /** Server time. */
   now(): number;
@@ -111,10 +114,12 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
       random,
       call,
       authservId: () => standing.facts.authservId,
+      envelopeIdOf: (messageId) => deps.envelopeIds.of(messageId),
       mayDecide: mayWrite,
       onProgress: (share) => {
         if (standing.progressIs(share)) deps.onChanged('overview', 'chats');
       },
+      onPassCompleted: () => void outbox.notePass(),
       onApplied: () => {
         void outbox.noteCopies();
         void readState.follow();
@@ -128,7 +133,8 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
       if (chatId !== undefined) void ledger.touch(chatId);
     }
   };
-  return { state, ledger, drafts, marks, preferences, outbox, sync, readState };
+  const { envelopeIds } = deps;
+  return { state, ledger, drafts, marks, preferences, outbox, sync, readState, envelopeIds };
 }
 
 /** A connection is up: all that waited for one goes on. */

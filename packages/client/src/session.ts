@@ -15,6 +15,7 @@ import type { Environment } from './environment.ts';
 import { type AccountFacts, documentOf } from './facts.ts';
 import type { Feed, Topic } from './feed.ts';
 import { type Live, makeLive, resumeLive, stopLive } from './live.ts';
+import { EnvelopeIds } from './outbox/envelope-id.ts';
 import { Standing } from './standing.ts';
 import type { CacheHead, Stores } from './store/store.ts';
 import { loadHtmlReader } from './sync/decode.ts';
@@ -177,7 +178,7 @@ export class Session {
     try {
       const stores = await this.#openStores(share);
       await held;
-      await this.#load(stores);
+      await this.#load(stores, share);
     } catch (error) {
       this.#fail(error);
     }
@@ -200,7 +201,7 @@ export class Session {
     return stores;
   }
 
-  async #load(stores: Stores): Promise<void> {
+  async #load(stores: Stores, share: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#isEnded) return;
     // Another worker may have written until it let go of the lock.
     const head = await stores.cache.head();
@@ -212,6 +213,7 @@ export class Session {
         standing: this.#standing,
         stores,
         self: this.self,
+        envelopeIds: new EnvelopeIds(share),
         call: (method, params) => this.call(method, params),
         now: () => this.serverNow(),
         canSend: () => this.#connection?.isUp === true && this.isConsented && this.#live !== undefined,

@@ -66,7 +66,8 @@ export class Tabs {
   }
 
   remove(tab: Tab): void {
-    this.#tabs.delete(tab);
+    if (!this.#tabs.delete(tab)) return;
+    this.#session?.liveNow?.outbox.pageLeft();
     this.#waiting.get(tab)?.();
   }
 

@@ -39,9 +39,13 @@ export interface LineRequest {
   readonly replyTo: RowRecord | undefined;
   /** Server time. */
   readonly now: number;
+  /** Of the session; see `envelope-id.ts`. */
+  envelopeIdOf(messageId: MessageId): Promise<string>;
+  /** Can be undone until then when somebody of the people has ordinary mail only; of this clock. */
+  readonly heldUntil: number | undefined;
 }
 
-export function buildLine(request: LineRequest, ids: IdMaker): StoredLine {
+export async function buildLine(request: LineRequest, ids: IdMaker): Promise<StoredLine> {
   const { state, chat, self, text, replyTo, now } = request;
   const groupId = chat.record.handles.find((handle) => handle.startsWith('group:'))?.slice('group:'.length);
   const people = chat.record.people.filter((address) => !state.self.has(address));
@@ -70,7 +74,9 @@ export function buildLine(request: LineRequest, ids: IdMaker): StoredLine {
     messageId,
     bytes: toBase64(bytes),
     text,
+    replyTo: replyTo?.id,
     recipients,
+    envelopeId: await request.envelopeIdOf(messageId),
     createdAt: now,
     state: 'queued',
     reason: undefined,
@@ -81,5 +87,10 @@ export function buildLine(request: LineRequest, ids: IdMaker): StoredLine {
     resentByRule: false,
     confirmed: false,
     waitUntil: undefined,
+    heldUntil: hasMailContact(state, recipients) ? request.heldUntil : undefined,
   };
+}
+
+function hasMailContact(state: ChatState, recipients: readonly ContactAddress[]): boolean {
+  return recipients.some((address) => !state.self.has(address) && selectPerson(state, address).dialect !== 'chat');
 }

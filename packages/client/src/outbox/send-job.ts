@@ -1,43 +1,64 @@
 /** The state machine of one line (design §4.4). Pure: values in, values out. */
 import { errorFamily, isCoiError } from '@coi-webmail/base';
-import type { DeliveryReason } from '@coi-webmail/chat';
+import type { ContactAddress } from '@coi-webmail/coi';
 import type { Result } from '@coi-webmail/protocol';
 import type { Refusal, StoredLine } from './line.ts';
+import { detailOf, reasonOf, refusalOf } from './reason.ts';
 
 /** Older lines ask before they go out. */
 export const MAX_AGE_MS = 6 * 24 * 3_600_000;
+/** A hold is never longer, whatever happened to the clock meanwhile. */
+export const MAX_HOLD_MS = 5_000;
 const DEFAULT_RETRY_MS = 1000;
-/** More refused recipients than these are counted only. */
-const MAX_NAMED = 5;
+const DEFAULT_DEFERRAL_MS = 60_000;
+
+type SubmitAnswer = Result<'message.submit'>;
 
 export interface Step {
   readonly line: StoredLine;
-  /** Try again after this long; undefined = not by itself. */
+  /** Try again after this long; undefined = not by itself, or as its state says. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** A worker starts with what an earlier one left. */
+/**
+ * A worker starts with what an earlier one left. That one, or a page that closed, may have asked already: what that
+ * left is looked for.
+ */
 export function recovered(line: StoredLine, now: number): StoredLine {
   if (line.state !== 'sending' && line.state !== 'queued') return line;
-  if (now - line.createdAt > MAX_AGE_MS && !line.confirmed) {
-    return { ...line, state: 'failed', reason: 'too-old', detail: undefined };
-  }
-  // The earlier worker, or a page that closed, may have asked already: what that left is looked for.
-  return { ...line, state: 'queued', attempt: Math.max(1, line.attempt) };
+  return aged({ ...asked(line), state: 'queued' }, now);
+}
+
+/** Somebody may have asked for it behind our back. */
+export function asked(line: StoredLine): StoredLine {
+  return { ...line, attempt: Math.max(1, line.attempt) };
+}
+
+/** @param now server time */
+export function isTooOld(line: StoredLine, now: number): boolean {
+  return line.state === 'queued' && now - line.createdAt > MAX_AGE_MS && !line.confirmed;
+}
+
+export function aged(line: StoredLine, now: number): StoredLine {
+  return isTooOld(line, now) ? { ...line, state: 'failed', reason: 'too-old', detail: undefined } : line;
 }
 
 export function started(line: StoredLine): StoredLine {
-  return { ...line, state: 'sending', reason: undefined, detail: undefined };
+  return { ...line, state: 'sending', reason: undefined, detail: undefined, heldUntil: undefined };
 }
 
-export function answered(line: StoredLine, answer: Result<'message.submit'>, now: number, waitMs: number): Step {
+export function released(line: StoredLine): StoredLine {
+  return { ...line, heldUntil: undefined };
+}
+
+/** @param now of this clock */
+export function answered(line: StoredLine, answer: SubmitAnswer, now: number, waitMs: number): Step {
   const next = { ...line, attempt: line.attempt + 1 };
   switch (answer.state) {
     case 'sent':
-      // A retry is answered from the claim: that names nobody, although those who were refused still have nothing.
-      return done(settled(answer.rejected.length === 0 ? next : { ...next, refused: answer.rejected }));
+      return done(settled(withRejected(next, answer, now)));
     case 'unknown':
-      return unknownOutcome(next, now, waitMs);
+      return unknownOutcome(withRejected(next, answer, now), now, waitMs);
     case 'in-flight':
       return { line: { ...next, state: 'queued' }, retryAfterMs: answer.retryAfterMs ?? DEFAULT_RETRY_MS };
     default:
@@ -45,11 +66,41 @@ export function answered(line: StoredLine, answer: Result<'message.submit'>, now
   }
 }
 
+/** Refused for good, or only for the time being (4xx)? The engine names them all, also when it answers a retry. */
+function withRejected(line: StoredLine, { rejected, retryAfterMs }: SubmitAnswer, now: number): StoredLine {
+  const deferred = rejected.filter(({ smtpCode }) => isTemporary(smtpCode)).map(({ address }) => addressOf(address));
+  const refused = rejected
+    .filter(({ smtpCode }) => !isTemporary(smtpCode))
+    .map(({ address, smtpCode, status }): Refusal => ({ address: addressOf(address), ...refusalOf(smtpCode, status) }));
+  return {
+    ...line,
+    refused: refused.length === 0 ? undefined : refused,
+    ...deferral(deferred, now + (retryAfterMs ?? DEFAULT_DEFERRAL_MS)),
+  };
+}
+
+function deferral(deferred: readonly ContactAddress[], until: number): Pick<StoredLine, 'deferred' | 'deferredUntil'> {
+  return deferred.length === 0 ? { deferred: undefined, deferredUntil: undefined } : { deferred, deferredUntil: until };
+}
+
+function isTemporary(smtpCode: number): boolean {
+  return smtpCode >= 400 && smtpCode < 500;
+}
+
+/** We named them, in lower case; the engine repeats. */
+function addressOf(address: string): ContactAddress {
+  return address.toLowerCase() as ContactAddress;
+}
+
 export function failed(line: StoredLine, error: unknown, now: number, waitMs: number): Step {
   const next = { ...line, attempt: line.attempt + 1 };
   if (isCoiError(error, 'outcome-unknown')) return unknownOutcome(next, now, waitMs);
   if (isCoiError(error, 'conflict')) {
-    return { line: { ...next, state: 'queued' }, retryAfterMs: error.retryAfterMs ?? DEFAULT_RETRY_MS };
+    if (error.details?.['cancelled'] !== true) {
+      return { line: { ...next, state: 'queued' }, retryAfterMs: error.retryAfterMs ?? DEFAULT_RETRY_MS };
+    }
+    // Taken back by a discard whose answer was lost.
+    return done({ ...next, state: 'failed', reason: 'refused', cancelled: true, resend: false });
   }
   const reason = reasonOf(error);
   if (errorFamily(error) === 'wait') {
@@ -76,85 +127,59 @@ export function waitedInVain(line: StoredLine, allChat: boolean): StoredLine {
   return { ...line, state: 'unknown', reason: 'unknown-outcome', waitUntil: undefined };
 }
 
-/** The mail server took it, evidence says so, or the copy in the mailbox: sent, but not to those it refused. */
+/** The mail server took it, evidence says so, or the copy in the mailbox. Who was refused still has nothing. */
 export function settled(line: StoredLine): StoredLine {
-  const next = { ...line, resend: false, waitUntil: undefined };
-  if (!isPartlyRefused(line)) return { ...next, state: 'sent', reason: undefined, detail: undefined };
-  const { refused = [], recipients } = line;
-  const reason = refused[0] === undefined ? 'refused' : refusal(refused[0].smtpCode, refused[0].status).reason;
-  return { ...next, state: 'failed', reason, detail: partlyDetail(refused, recipients.length) };
+  return { ...line, state: 'sent', reason: undefined, detail: undefined, resend: false, waitUntil: undefined };
 }
 
-/** Some got it, some never will by this line: it is not over when its copy lies in the mailbox. */
-export function isPartlyRefused(line: StoredLine): boolean {
-  return line.refused !== undefined && line.refused.length > 0;
-}
-
-export function retried(line: StoredLine): StoredLine {
-  return { ...line, state: 'queued', reason: undefined, detail: undefined, confirmed: true };
+/** The user wants it again: all of it, or for those who were refused. */
+export function retried(line: StoredLine, now: number): StoredLine {
+  if (line.state === 'sent') {
+    const refused = (line.refused ?? []).map(({ address }) => address);
+    return { ...line, refused: undefined, ...deferral([...(line.deferred ?? []), ...refused], now), confirmed: true };
+  }
+  return { ...released(line), state: 'queued', reason: undefined, detail: undefined, confirmed: true };
 }
 
 export function resent(line: StoredLine): StoredLine {
-  return { ...retried(line), resend: true };
+  return { ...line, state: 'queued', reason: undefined, detail: undefined, confirmed: true, resend: true };
+}
+
+/**
+ * The answer about some of several recipients.
+ * @param asked_ those of the request; others stand as before
+ */
+export function answeredAgain(
+  line: StoredLine,
+  about: readonly ContactAddress[],
+  answer: SubmitAnswer,
+  now: number,
+): StoredLine {
+  const next = { ...line, attempt: line.attempt + 1 };
+  // No word yet, or none after the final dot: the engine sends to nobody twice, so it is asked again.
+  if (answer.state !== 'sent')
+    return { ...next, ...deferral(about, now + (answer.retryAfterMs ?? DEFAULT_DEFERRAL_MS)) };
+  const told = withRejected(next, answer, now);
+  const isOther = ({ address }: Refusal) => !about.includes(address);
+  const refused = [...(line.refused ?? []).filter(isOther), ...(told.refused ?? []).filter((each) => !isOther(each))];
+  return { ...told, refused: refused.length === 0 ? undefined : refused };
+}
+
+export function failedAgain(
+  line: StoredLine,
+  about: readonly ContactAddress[],
+  error: unknown,
+  now: number,
+  waitMs: number,
+): StoredLine {
+  const next = { ...line, attempt: line.attempt + 1 };
+  if (errorFamily(error) === 'wait' || isCoiError(error, 'conflict')) {
+    return { ...next, ...deferral(about, now + ((isCoiError(error) ? error.retryAfterMs : undefined) ?? waitMs)) };
+  }
+  const refused = about.map((address): Refusal => ({ address, reason: reasonOf(error), detail: detailOf(error) }));
+  return { ...next, refused: [...(line.refused ?? []), ...refused], deferred: undefined, deferredUntil: undefined };
 }
 
 function done(line: StoredLine): Step {
   return { line, retryAfterMs: undefined };
-}
-
-function reasonOf(error: unknown): DeliveryReason {
-  if (!isCoiError(error)) return 'refused';
-  switch (error.code) {
-    case 'offline':
-      return 'offline';
-    case 'engine-unreachable':
-    case 'timeout':
-    case 'overloaded':
-      return 'engine-unreachable';
-    case 'imap-unavailable':
-    case 'smtp-unavailable':
-      return 'mail-server-down';
-    case 'throttled':
-      return 'limit-reached';
-    case 'recipient-rejected':
-      return refusal(Number(error.details?.['smtpCode'] ?? 0), textOf(error.details?.['status'])).reason;
-    case 'sender-rejected':
-      return 'sender-refused';
-    case 'message-too-large':
-      return 'too-large';
-    case 'quota-exceeded':
-      return 'limit-reached';
-    default:
-      return 'refused';
-  }
-}
-
-function refusal(
-  smtpCode: number,
-  status: string | undefined,
-): { readonly reason: DeliveryReason; readonly detail: string } {
-  const isFull = status?.endsWith('.2.2') === true || smtpCode === 552 || smtpCode === 452;
-  const isUnknown = status?.endsWith('.1.1') === true || status?.endsWith('.1.2') === true || smtpCode === 550;
-  const detail = [smtpCode === 0 ? '' : String(smtpCode), status ?? ''].filter((part) => part !== '').join(' ');
-  return { reason: isFull ? 'recipient-full' : isUnknown ? 'recipient-unknown' : 'refused', detail };
-}
-
-/** For example `1/3: carol@example.test 550 5.1.1`. */
-function partlyDetail(refused: readonly Refusal[], recipientCount: number): string {
-  const named = refused.slice(0, MAX_NAMED).map(({ address, smtpCode, status }) => {
-    const { detail } = refusal(smtpCode, status);
-    return detail === '' ? address : `${address} ${detail}`;
-  });
-  const more = refused.length > MAX_NAMED ? ', …' : '';
-  return `${refused.length}/${recipientCount}: ${named.join(', ')}${more}`;
-}
-
-function detailOf(error: unknown): string | undefined {
-  if (!isCoiError(error)) return undefined;
-  const parts = [error.details?.['smtpCode'], error.details?.['status']].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(' ');
-}
-
-function textOf(value: string | number | boolean | undefined): string | undefined {
-  return value === undefined ? undefined : String(value);
 }

@@ -1,7 +1,7 @@
 /** Bytes from the engine to an event: decode, identify, digest. Never throws for what a stranger wrote. */
 import { toHex } from '@coi-webmail/base';
 import type { ChatEvent, CopyRole, Place, RowId } from '@coi-webmail/chat';
-import { identityOf } from '@coi-webmail/coi';
+import { type CoiMessage, identityOf } from '@coi-webmail/coi';
 import type { FetchedMessage, MailboxRole } from '@coi-webmail/protocol';
 import { decodeFetched } from './decode.ts';
 
@@ -12,6 +12,8 @@ export interface ReceiveContext {
   readonly uidValidity: string;
   readonly role: MailboxRole | undefined;
   readonly authservId: string | undefined;
+  /** The ENVID that this account gives a line. */
+  envelopeIdOf(messageId: string): Promise<string>;
 }
 
 export async function receive(fetched: FetchedMessage, context: ReceiveContext): Promise<CopySeen> {
@@ -30,8 +32,17 @@ export async function receive(fetched: FetchedMessage, context: ReceiveContext):
       sizeBytes: fetched.sizeBytes,
       digest: await digestOf(fetched.bytes),
       authservId: context.authservId,
+      ...((await isEnvelopeProven(message, context)) ? { envelopeProven: true } : {}),
     },
   };
+}
+
+/** A delivery report that names the secret of our submission answers it. */
+async function isEnvelopeProven(message: CoiMessage, context: ReceiveContext): Promise<boolean> {
+  const told = message.kind === 'service' ? message.report?.envelopeId : undefined;
+  if (message.kind !== 'service' || told === undefined) return false;
+  for (const about of message.about) if ((await context.envelopeIdOf(about)) === told) return true;
+  return false;
 }
 
 export function copyRoleOf(role: MailboxRole | undefined): CopyRole {

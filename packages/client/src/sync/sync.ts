@@ -30,10 +30,14 @@ export interface SyncDeps {
   random(): number;
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   authservId(): string | undefined;
+  /** See `outbox/envelope-id.ts`. */
+  envelopeIdOf(messageId: string): Promise<string>;
   /** Before consent nothing in the mailbox may change. */
   mayDecide(): boolean;
   /** Share of the first sync that is done, or undefined. */
   onProgress(share: number | undefined): void;
+  /** All watched mailboxes were looked at. */
+  onPassCompleted(): void;
   /** New copies were applied: evidence for lines of unknown outcome. */
   onApplied(): void;
 }
@@ -268,7 +272,8 @@ export class Sync {
   }
 
   #context(mailbox: string, uidValidity: string): ReceiveContext {
-    return { mailbox, uidValidity, role: this.#roles.get(mailbox), authservId: this.#deps.authservId() };
+    const { authservId, envelopeIdOf } = this.#deps;
+    return { mailbox, uidValidity, role: this.#roles.get(mailbox), authservId: authservId(), envelopeIdOf };
   }
 
   async #apply(events: readonly ChatEvent[]): Promise<void> {
@@ -384,6 +389,7 @@ export class Sync {
     this.#firstTotal = undefined;
     this.#deps.onProgress(undefined);
     await this.#apply([{ kind: 'pass-completed' }]);
+    this.#deps.onPassCompleted();
   }
 }
 
