@@ -34,7 +34,10 @@ test('while it looks it does not idle, hears of mail by the next look, and idles
     const { inject } = live.stack.info.ports;
     await sendMail({ port: inject, from: 'erin@elsewhere.test', to: [bob.address], message });
     // Two at once, as a page that sends and types at the same time may ask.
-    while (arrivals === 0) await Promise.all([watch.look(), watch.look()]);
+    await until(async () => {
+      await Promise.all([watch.look(), watch.look()]);
+      return arrivals > 0;
+    }, 'the mail');
     const during = (await names()).slice(earlier);
     assert.ok(during.length > 0 && during.every((name) => name === 'NOOP'), during.join(' '));
     await watch.rest();
