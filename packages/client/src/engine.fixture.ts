@@ -120,7 +120,7 @@ export class TestEngine {
   readonly cancels: (() => Promise<Result<'submit.cancel'>>)[] = [];
   #modSeq = 1;
   #seq = 0;
-  #socket: TestSocket | undefined;
+  readonly #sockets = new Set<TestSocket>();
   readonly #log: AnyEvent[] = [];
 
   constructor(clock: TestClock) {
@@ -197,13 +197,13 @@ export class TestEngine {
   push<E extends EventName>(event: E, data: EventData<E>): void {
     const frame = { event, seq: ++this.#seq, data } as AnyEvent;
     this.#log.push(frame);
-    this.#socket?.deliver(frame as Envelope);
+    for (const socket of this.#sockets) socket.deliver(frame as Envelope);
   }
 
-  /** The connection breaks. */
+  /** All connections break. */
   drop(code = 1006): void {
-    this.#socket?.end(code);
-    this.#socket = undefined;
+    for (const socket of this.#sockets) socket.end(code);
+    this.#sockets.clear();
   }
 
   open(): SocketLike {
@@ -238,7 +238,7 @@ export class TestEngine {
   async #answer(socket: TestSocket, method: Method, params: unknown): Promise<unknown> {
     switch (method) {
       case 'hello': {
-        this.#socket = socket;
+        this.#sockets.add(socket);
         return this.#hello(params as Params<'hello'>);
       }
       case 'mailbox.sync':

@@ -95,7 +95,7 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     onChanged: (chats) => deps.onChanged('chats', 'overview', ...chats),
     onStorageLost: (reason) => standing.storageIs(reason),
   });
-  const readState = new ReadState({ ledger, clock, call, mayWrite });
+  const readState = new ReadState({ ledger, clock, vault, call, mayWrite }, documents);
   const outbox = new Outbox({
     ledger,
     vault,
