@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CoiError } from '@coi-webmail/base';
-import { sendMail, until } from '@coi-webmail/e2e/stack';
+import { at, sendMail, until } from '@coi-webmail/e2e/stack';
 import {
   chatId,
   type LiveStack,
@@ -58,9 +58,9 @@ for (const [name, headers] of [
     const { message, uidValidity } = await bob.events.next('message.arrived');
     const { from, to } = await bob.events.next('message.moved');
     assert.deepEqual(from, { mailbox: 'INBOX', uidValidity, uid: message.uid });
-    assert.equal(to.mailbox, 'COI/Chats');
+    assert.equal(to.mailbox, at('COI/Chats'));
     assert.deepEqual(await uidsIn(bob, 'INBOX'), []);
-    assert.deepEqual(await uidsIn(bob, 'COI/Chats', 'KEYWORD $Chat'), [to.uid]);
+    assert.deepEqual(await uidsIn(bob, at('COI/Chats'), 'KEYWORD $Chat'), [to.uid]);
     assert.deepEqual(bob.events.of('message.expunged'), []);
     await bob.stop();
   });
@@ -144,7 +144,7 @@ test('mail without a mark waits for the client; what it calls chat is filed, the
 test('with nobody there the engine knows answers by the lines in the chats mailbox, and leaves the rest', async () => {
   const bob = await consenting('active');
   const imap = await bob.imap();
-  await imap.append('COI/Chats', mail({ From: bob.user.address, 'Message-ID': '<line@elsewhere.test>' }));
+  await imap.append(at('COI/Chats'), mail({ From: bob.user.address, 'Message-ID': '<line@elsewhere.test>' }));
   await imap.logout();
   bob.account.setSocketCount(0);
   const to = { To: bob.user.address };
@@ -178,7 +178,7 @@ test('a backlog of 700 mails is filed without a client, by one request', async (
   await imap.logout();
   const later = await person(live, { user: bob.user, sockets: 0 });
   const { marks } = await later.account.file(10_000);
-  assert.equal((await uidsIn(bob, 'COI/Chats')).length, 35);
+  assert.equal((await uidsIn(bob, at('COI/Chats'))).length, 35);
   assert.equal((await uidsIn(bob, 'INBOX')).length, 665);
   assert.ok(marks.some(({ mailbox }) => mailbox === 'INBOX'));
   await later.stop();
@@ -192,11 +192,11 @@ test('an answer to a chat line written in a mail program is filed from Sent', as
     'Message-ID': '<own@example.test>',
     'In-Reply-To': '<chat$1@example.test>',
   };
-  await imap.append('Sent', mail({ ...headers, References: '<chat$1@example.test>' }), ['\\Seen']);
+  await imap.append(at('Sent'), mail({ ...headers, References: '<chat$1@example.test>' }), ['\\Seen']);
   await imap.logout();
   const { from } = await alice.events.next('message.moved');
-  assert.equal(from.mailbox, 'Sent');
-  assert.equal((await alice.events.next('message.arrived')).mailbox, 'Sent');
+  assert.equal(from.mailbox, at('Sent'));
+  assert.equal((await alice.events.next('message.arrived')).mailbox, at('Sent'));
   await alice.stop();
 });
 
@@ -215,11 +215,11 @@ test('the chats mailbox, deleted by another program, comes back when a line arri
   const bob = await consenting('active');
   await bob.account.call('mailbox.sync', { mailbox: 'INBOX' });
   const imap = await bob.imap();
-  await imap.command('DELETE COI/Chats');
+  await imap.command(`DELETE ${at('COI/Chats')}`);
   await imap.logout();
   await deliver(bob, { 'Message-ID': `<${chatId()}>` });
   await bob.events.next('message.moved');
-  assert.equal((await uidsIn(bob, 'COI/Chats')).length, 1);
+  assert.equal((await uidsIn(bob, at('COI/Chats'))).length, 1);
   await bob.stop();
 });
 
@@ -231,10 +231,10 @@ test('two processes of one account file each mail once', async () => {
   for (let index = 0; index < 10; index += 1) await deliver(bob, { 'Message-ID': `<${chatId()}>` });
   for (
     let left = [0];
-    left.length > 0 || (await uidsIn(bob, 'COI/Chats')).length < 10;
+    left.length > 0 || (await uidsIn(bob, at('COI/Chats'))).length < 10;
     left = await uidsIn(bob, 'INBOX')
   );
-  assert.equal((await uidsIn(bob, 'COI/Chats')).length, 10);
+  assert.equal((await uidsIn(bob, at('COI/Chats'))).length, 10);
   await bob.stop();
   await other.stop();
 });
@@ -246,7 +246,7 @@ test('a line that was filed is flagged at its new place, though the client names
   await bob.events.next('message.moved');
   const old = { mailbox: 'INBOX', uidValidity };
   await bob.account.call('message.flag', { ...old, uids: [message.uid], add: ['\\Seen'], remove: [] });
-  assert.equal((await uidsIn(bob, 'COI/Chats', 'SEEN')).length, 1);
+  assert.equal((await uidsIn(bob, at('COI/Chats'), 'SEEN')).length, 1);
   const raw = await bob.account.part({ ...old, uid: message.uid, part: 'raw' });
   let length = 0;
   for await (const chunk of raw.stream) length += chunk.length;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { sendMail, until } from '@coi-webmail/e2e/stack';
+import { at, sendMail, until } from '@coi-webmail/e2e/stack';
 import { type LesserServer, startLesserServer } from '../imap/lesser-server.fixture.ts';
 import {
   chatId,
@@ -117,18 +117,20 @@ test('without UIDPLUS nothing is expunged: a replaced document stays, marked', a
     server.commands().filter((name) => /EXPUNGE|CLOSE/.test(name)),
     [],
   );
-  assert.match(await look(alice, 'COI/Contacts'), /\\Deleted/);
+  assert.match(await look(alice, at('COI/Contacts')), /\\Deleted/);
   await stop();
 });
 
 test('replacing a document leaves alone what other programs marked as deleted', async () => {
   const { alice, server, stop } = await without([], 'active');
   const imap = await alice.imap();
-  await imap.append('COI/Contacts', mail({ From: 'x@far.test', 'Message-ID': '<foreign@far.test>' }), ['\\Deleted']);
+  await imap.append(at('COI/Contacts'), mail({ From: 'x@far.test', 'Message-ID': '<foreign@far.test>' }), [
+    '\\Deleted',
+  ]);
   await imap.logout();
   const { revision } = await alice.account.call('storage.put', { kind: 'drafts', document: '1', ifRevision: '' });
   await alice.account.call('storage.put', { kind: 'drafts', document: '2', ifRevision: revision });
-  assert.equal(((await look(alice, 'COI/Contacts')).match(/\\Deleted/g) ?? []).length, 1);
+  assert.equal(((await look(alice, at('COI/Contacts'))).match(/\\Deleted/g) ?? []).length, 1);
   assert.deepEqual(
     server.commands().filter((name) => REMOVING.test(name) && name !== 'UID MOVE' && name !== 'UID EXPUNGE'),
     [],
@@ -140,16 +142,16 @@ test('without QRESYNC and CONDSTORE what is there is told, to be compared', asyn
   const { alice, stop } = await without(['QRESYNC', 'CONDSTORE'], 'active');
   const imap = await alice.imap();
   for (let index = 0; index < 3; index += 1) {
-    await imap.append('COI/Chats', mail({ From: 'x@far.test', 'Message-ID': `<${chatId()}>` }));
+    await imap.append(at('COI/Chats'), mail({ From: 'x@far.test', 'Message-ID': `<${chatId()}>` }));
   }
-  const first = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  const first = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   assert.equal(first.cursor.highestModSeq, '0');
-  await imap.command('SELECT COI/Chats');
+  await imap.command(`SELECT ${at('COI/Chats')}`);
   await imap.command('UID STORE 1 +FLAGS (\\Seen)');
   await imap.command('UID STORE 2 +FLAGS (\\Deleted)');
   await imap.command('UID EXPUNGE 2');
   await imap.logout();
-  const next = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats', cursor: first.cursor });
+  const next = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats'), cursor: first.cursor });
   assert.deepEqual([next.reset, next.fresh, next.vanished, next.present], [false, [], null, [1, 3]]);
   assert.ok(next.flags.some(({ uid, flags }) => uid === 1 && flags.includes('\\Seen')));
   await stop();
@@ -200,7 +202,8 @@ test('with everything switched off at once chat still works, and nothing is remo
     'QRESYNC',
     'CONDSTORE',
     'NOTIFY',
-    'LITERAL\\+',
+    'LITERAL+',
+    'LITERAL-',
     'SPECIAL-USE',
     'ESEARCH',
     'LIST-STATUS',

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
-import { sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import { at, sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, newHub, person, type Person, type PersonOptions } from './account.fixture.ts';
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -87,9 +87,9 @@ test('a line is sent once, its copy lies in the chats mailbox and is pending no 
   const answer = await send(alice, line);
   assert.equal(answer.state, 'sent');
   assert.deepEqual(answer.rejected, []);
-  assert.equal(answer.copy?.mailbox, 'COI/Chats');
+  assert.equal(answer.copy?.mailbox, at('COI/Chats'));
   await bob.events.next('message.arrived');
-  await eventually(async () => (await flagsOf(alice, 'COI/Chats'))[0] === '\\Seen $CoiOwn $Chat');
+  await eventually(async () => (await flagsOf(alice, at('COI/Chats')))[0] === '\\Seen $CoiOwn $Chat');
   await eventually(async () => stack.sink.count(`<${line.messageId}>`, bob.user.address) === 1);
   await alice.stop();
   await bob.stop();
@@ -135,7 +135,7 @@ test('asking again about a line that was sent sends nothing', async () => {
   assert.equal(again.state, 'sent');
   assert.deepEqual(again.copy, first.copy);
   await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
-  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
   await alice.stop();
   await bob.stop();
 });
@@ -150,7 +150,7 @@ test('two processes with one Store send a line once, whoever is asked', async ()
   assert.deepEqual(answers.map(({ state }) => state).sort(), ['in-flight', 'sent', 'sent']);
   assert.equal((await send(elsewhere, { ...line, attempt: 1 })).state, 'sent');
   await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
-  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
   for (const someone of [alice, elsewhere, bob]) await someone.stop();
 });
 
@@ -163,11 +163,11 @@ for (const fault of ['reply-lost', 'dot-lost'] as const) {
     assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
     const reached = fault === 'reply-lost' ? 1 : 0;
     await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached);
-    assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat $CoiPending']);
+    assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat $CoiPending']);
     const resent = await send(alice, { ...line, attempt: 2, resend: true });
     assert.equal(resent.state, 'sent');
     await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached + 1);
-    await eventually(async () => (await flagsOf(alice, 'COI/Chats')).join() === '\\Seen $CoiOwn $Chat');
+    await eventually(async () => (await flagsOf(alice, at('COI/Chats'))).join() === '\\Seen $CoiOwn $Chat');
     await alice.stop();
     await bob.stop();
   });
@@ -184,7 +184,7 @@ test("the copy in bob's mailbox settles what was unknown to alice", async () => 
   assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
   assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
   assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
-  await eventually(async () => (await flagsOf(alice, 'COI/Chats')).join() === '\\Seen $CoiOwn $Chat');
+  await eventually(async () => (await flagsOf(alice, at('COI/Chats'))).join() === '\\Seen $CoiOwn $Chat');
   await alice.stop();
   await bob.stop();
 });
@@ -196,7 +196,7 @@ test('a killed process leaves an unknown outcome; the copy that bob has settles 
   const key = claimKey(alice.account.identity.hash, line.messageId);
   const claimedAt = Date.now() - 2 * CLAIM_STALE_MS;
   await store.claim(key, claimedAt, CLAIM_STALE_MS);
-  await store.progressClaim(key, claimedAt, undefined);
+  await store.progressClaim(key, claimedAt, {}, true);
   const { inject } = stack.info.ports;
   await sendMail({ port: inject, from: alice.user.address, to: [bob.user.address], message: line.bytes });
   await bob.events.next('message.moved');
@@ -211,12 +211,14 @@ test('a killed process leaves an unknown outcome; the copy that bob has settles 
 test('a line to nobody is refused, and its pending copy goes; foreign deleted mail stays', async () => {
   const alice = await consenting();
   const imap = await alice.imap();
-  await imap.append('COI/Chats', mail({ From: alice.user.address, 'Message-ID': '<kept@far.test>' }), ['\\Deleted']);
+  await imap.append(at('COI/Chats'), mail({ From: alice.user.address, 'Message-ID': '<kept@far.test>' }), [
+    '\\Deleted',
+  ]);
   await imap.logout();
   await assert.rejects(send(alice, lineTo(alice, 'nobody@example.test')), (error) =>
     isCoiError(error, 'recipient-rejected'),
   );
-  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Deleted']);
+  assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Deleted']);
   await alice.stop();
 });
 
@@ -242,7 +244,7 @@ test('the submission server is away: whoever asks next finds the copy that lies 
   await alice.stop();
   const again = await consenting({ user: alice.user, deps: { store } });
   assert.equal((await send(again, line)).state, 'sent');
-  assert.equal((await flagsOf(again, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(again, at('COI/Chats'))).length, 1);
   await again.stop();
 });
 
@@ -255,7 +257,7 @@ for (const pool of [undefined, 'nokeyword'] as const) {
     const again = await consenting({ user: alice.user });
     assert.equal((await send(again, { ...line, attempt: 1 })).state, 'sent');
     assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
-    assert.equal((await flagsOf(again, 'COI/Chats')).length, 1);
+    assert.equal((await flagsOf(again, at('COI/Chats'))).length, 1);
     await again.stop();
     await bob.stop();
   });
@@ -270,7 +272,7 @@ test('keywords forbidden: a line that was sent once more has one copy, whatever 
   assert.equal((await send(alice, { ...line, attempt: 1, resend: true })).state, 'sent');
   hub.sendEvidence({ messageId: line.messageId, from: alice.user.address });
   await alice.stop();
-  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
 });
 
 test('evidence that is faster than the answer of the submission server counts', async () => {
@@ -282,17 +284,17 @@ test('evidence that is faster than the answer of the submission server counts', 
   hub.sendEvidence({ messageId: line.messageId, from: alice.user.address });
   assert.equal((await answer).state, 'sent');
   await alice.stop();
-  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat']);
+  assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat']);
 });
 
 test('keywords forbidden: the copy is stored once the line is accepted', async () => {
   const [alice, bob] = [await consenting({ pool: 'nokeyword' }), await consenting()];
   const { state, copy } = await send(alice, lineTo(alice, bob));
   assert.equal(state, 'sent');
-  assert.equal(copy?.mailbox, 'COI/Chats');
-  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen']);
+  assert.equal(copy?.mailbox, at('COI/Chats'));
+  assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen']);
   await assert.rejects(send(alice, lineTo(alice, 'nobody@example.test')));
-  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
   await alice.stop();
   await bob.stop();
 });
@@ -320,8 +322,8 @@ test('before consent the copy goes to Sent, as of any mail program', async () =>
   const dave = await person({ stack, stop: async () => undefined });
   const bob = await consenting();
   const { copy } = await send(dave, lineTo(dave, bob));
-  assert.equal(copy?.mailbox, 'Sent');
-  assert.deepEqual(await flagsOf(dave, 'Sent'), ['\\Seen']);
+  assert.equal(copy?.mailbox, at('Sent'));
+  assert.deepEqual(await flagsOf(dave, at('Sent')), ['\\Seen']);
   await dave.stop();
   await bob.stop();
 });
@@ -338,7 +340,7 @@ for (const [name, headers, code] of [
     await assert.rejects(send(alice, lineTo(alice, 'erin@elsewhere.test', headers)), (error) =>
       isCoiError(error, code),
     );
-    assert.deepEqual(await flagsOf(alice, 'COI/Chats'), []);
+    assert.deepEqual(await flagsOf(alice, at('COI/Chats')), []);
     await alice.stop();
   });
 }
@@ -378,7 +380,7 @@ test('a line does not wait for a sync of a mail server that is far away', async 
   const issuer = await issuerOf({ stack, stop: async () => undefined });
   const alice = await consenting({ issuer: { imap: { ...issuer.imap, port: far.port, tls: 'none' } } });
   const bob = await consenting();
-  const sync = () => alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  const sync = () => alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   // The first line that meets a sync waits for it, and finds out that a second connection is worth having.
   await Promise.all([sync(), send(alice, lineTo(alice, bob))]);
   await until(async () => far.commands().filter((name) => name === 'ENABLE').length === 3, 'the second connection');
@@ -400,7 +402,7 @@ test('a stopped account finishes the line that it was sending', async () => {
   const answer = send(alice, line);
   await alice.stop();
   assert.equal((await answer).state, 'sent');
-  assert.deepEqual(await flagsOf(alice, 'COI/Chats'), ['\\Seen $CoiOwn $Chat']);
+  assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat']);
   await bob.stop();
 });
 
@@ -415,7 +417,7 @@ test('the mailbox is away: the line is not sent, and goes out once it is back', 
   await stack.startImap();
   assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'sent');
   await eventually(async () => stack.sink.count(`<${line.messageId}>`) === 1);
-  assert.equal((await flagsOf(alice, 'COI/Chats')).length, 1);
+  assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
   await alice.stop();
   await bob.stop();
 });
@@ -427,12 +429,15 @@ test('a process that died after the line was accepted leaves a pending copy, whi
   const [accepted, unsent] = [lineTo(alice, 'erin@elsewhere.test'), lineTo(alice, 'erin@elsewhere.test')];
   const imap = await alice.imap();
   for (const { bytes } of [accepted, unsent])
-    await imap.append('COI/Chats', bytes, ['\\Seen', '$CoiOwn', '$CoiPending']);
+    await imap.append(at('COI/Chats'), bytes, ['\\Seen', '$CoiOwn', '$CoiPending']);
   await imap.logout();
-  await store.settleClaim(claimKey(alice.account.identity.hash, accepted.messageId), 'accepted', Date.now(), undefined);
+  const keyOf = ({ messageId }: Submit) => claimKey(alice.account.identity.hash, messageId);
+  await store.settleClaim(keyOf(accepted), 'accepted', Date.now(), {});
+  await store.claim(keyOf(unsent), Date.now(), CLAIM_STALE_MS);
+  await store.settleClaim(keyOf(unsent), 'released', Date.now(), {});
   const again = await consenting({ user: alice.user, deps: { store } });
-  await eventually(async () => (await flagsOf(again, 'COI/Chats'))[0] === '\\Seen $CoiOwn');
-  assert.match((await flagsOf(again, 'COI/Chats'))[1] ?? '', /\$CoiPending/);
+  await eventually(async () => (await flagsOf(again, at('COI/Chats')))[0] === '\\Seen $CoiOwn');
+  assert.match((await flagsOf(again, at('COI/Chats')))[1] ?? '', /\$CoiPending/);
   const sent = await send(again, { ...unsent, attempt: 1 });
   assert.equal(sent.copy?.uid, 2);
   await again.stop();

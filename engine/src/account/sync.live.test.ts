@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { until } from '@coi-webmail/e2e/stack';
+import { at, until } from '@coi-webmail/e2e/stack';
 import { MAX_WINDOW_BYTES } from '@coi-webmail/protocol';
 import { chatId, type LiveStack, liveStack, mail, person, type Person, type PersonOptions } from './account.fixture.ts';
 
@@ -30,21 +30,21 @@ async function fill(who: Person, mailbox: string, mails: readonly Uint8Array[]):
 
 test('a cursor leads to what changed since: new, flagged and vanished mail', async () => {
   const alice = await consenting();
-  await fill(alice, 'COI/Chats', [chatMail(), chatMail(), chatMail()]);
-  const first = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  await fill(alice, at('COI/Chats'), [chatMail(), chatMail(), chatMail()]);
+  const first = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   assert.deepEqual([first.reset, first.fresh], [true, [1, 2, 3]]);
 
-  const nothing = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats', cursor: first.cursor });
+  const nothing = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats'), cursor: first.cursor });
   assert.deepEqual([nothing.reset, nothing.fresh, nothing.flags, nothing.vanished], [false, [], [], []]);
 
   const imap = await alice.imap();
-  await imap.append('COI/Chats', chatMail());
-  await imap.command('SELECT COI/Chats');
+  await imap.append(at('COI/Chats'), chatMail());
+  await imap.command(`SELECT ${at('COI/Chats')}`);
   await imap.command('UID STORE 1 +FLAGS (\\Seen)');
   await imap.command('UID STORE 2 +FLAGS (\\Deleted)');
   await imap.command('UID EXPUNGE 2');
   await imap.logout();
-  const next = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats', cursor: first.cursor });
+  const next = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats'), cursor: first.cursor });
   assert.deepEqual([next.reset, next.fresh, next.vanished, next.present], [false, [4], [2], null]);
   assert.deepEqual(
     next.flags.map(({ uid, flags }) => [uid, flags.filter((flag) => flag !== '\\Recent')]),
@@ -56,22 +56,22 @@ test('a cursor leads to what changed since: new, flagged and vanished mail', asy
 
 test('a mailbox that was made anew has other UIDs: the client starts over, old places are refused', async () => {
   const alice = await consenting();
-  await fill(alice, 'COI/Chats', [chatMail()]);
-  const old = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  await fill(alice, at('COI/Chats'), [chatMail()]);
+  const old = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   const imap = await alice.imap();
-  await imap.command('DELETE COI/Chats');
-  await imap.command('CREATE COI/Chats');
-  await imap.append('COI/Chats', chatMail());
-  await imap.append('COI/Chats', chatMail());
+  await imap.command(`DELETE ${at('COI/Chats')}`);
+  await imap.command(`CREATE ${at('COI/Chats')}`);
+  await imap.append(at('COI/Chats'), chatMail());
+  await imap.append(at('COI/Chats'), chatMail());
   await imap.logout();
   let now = old;
   await until(async () => {
-    now = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats', cursor: old.cursor }).catch(() => now);
+    now = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats'), cursor: old.cursor }).catch(() => now);
     return now.cursor.uidValidity !== old.cursor.uidValidity;
   }, 'another UIDVALIDITY');
   assert.deepEqual([now.reset, now.fresh], [true, [1, 2]]);
   await assert.rejects(
-    alice.account.call('message.fetch', { mailbox: 'COI/Chats', uidValidity: old.cursor.uidValidity, uids: [1] }),
+    alice.account.call('message.fetch', { mailbox: at('COI/Chats'), uidValidity: old.cursor.uidValidity, uids: [1] }),
     (error) => isCoiError(error, 'uid-validity-changed'),
   );
   await alice.stop();
@@ -100,7 +100,7 @@ test('in the inbox only chat mail is told of', async () => {
 
 test('mailboxes outside chat are nobody’s business', async () => {
   const alice = await consenting();
-  await assert.rejects(alice.account.call('mailbox.sync', { mailbox: 'Archive' }), (error) =>
+  await assert.rejects(alice.account.call('mailbox.sync', { mailbox: at('Archive') }), (error) =>
     isCoiError(error, 'mailbox-not-found'),
   );
   await alice.stop();
@@ -109,10 +109,14 @@ test('mailboxes outside chat are nobody’s business', async () => {
 test('a window is newest first, of whole small mails and prefixes of large ones, and names what had no room', async () => {
   const alice = await consenting();
   const large = chatMail('x'.repeat(60) + '\r\n'.repeat(100_000));
-  await fill(alice, 'COI/Chats', [chatMail('first'), ...Array.from({ length: 20 }, () => large), chatMail('last')]);
-  const { cursor, fresh } = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  await fill(alice, at('COI/Chats'), [chatMail('first'), ...Array.from({ length: 20 }, () => large), chatMail('last')]);
+  const { cursor, fresh } = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   const { uidValidity } = cursor;
-  const window = await alice.account.call('message.fetch', { mailbox: 'COI/Chats', uidValidity, uids: [...fresh, 99] });
+  const window = await alice.account.call('message.fetch', {
+    mailbox: at('COI/Chats'),
+    uidValidity,
+    uids: [...fresh, 99],
+  });
   assert.equal(window.messages[0]?.uid, 22);
   assert.equal(window.messages[0]?.complete, true);
   assert.equal(window.messages[1]?.complete, false);
@@ -131,10 +135,10 @@ test('encrypted mail is carried whole', async () => {
   const alice = await consenting();
   const type = 'multipart/encrypted; protocol="application/pgp-encrypted"; boundary="b"';
   const encrypted = chatMail(`--b\r\n${'0123456789abcdef\r\n'.repeat(10_000)}--b--`, { 'Content-Type': type });
-  await fill(alice, 'COI/Chats', [encrypted]);
-  const { cursor, fresh } = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  await fill(alice, at('COI/Chats'), [encrypted]);
+  const { cursor, fresh } = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   const { messages } = await alice.account.call('message.fetch', {
-    mailbox: 'COI/Chats',
+    mailbox: at('COI/Chats'),
     uidValidity: cursor.uidValidity,
     uids: fresh,
   });
@@ -155,13 +159,13 @@ test('a part is streamed decoded, the whole message as it is; lines are sent mea
   const base64 = (picture.toString('base64').match(/.{1,76}/g) ?? []).join('\r\n');
   const body = `--b\r\n\r\nHello\r\n--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n--b--`;
   const message = chatMail(body, { 'Content-Type': 'multipart/mixed; boundary="b"' });
-  await fill(alice, 'COI/Chats', [message]);
-  const { cursor } = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
-  const place = { mailbox: 'COI/Chats', uidValidity: cursor.uidValidity, uid: 1 };
+  await fill(alice, at('COI/Chats'), [message]);
+  const { cursor } = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
+  const place = { mailbox: at('COI/Chats'), uidValidity: cursor.uidValidity, uid: 1 };
 
   const part = await alice.account.part({ ...place, part: '2' });
   assert.equal(part.type, 'image/png');
-  await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
+  await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   assert.deepEqual(await read(part.stream), picture);
 
   const raw = await alice.account.part({ ...place, part: 'raw' });
@@ -179,9 +183,9 @@ test('a part is streamed decoded, the whole message as it is; lines are sent mea
 
 test('a reader that gives up a part frees the way for the next', async () => {
   const alice = await consenting();
-  await fill(alice, 'COI/Chats', [chatMail('x'.repeat(70).concat('\r\n').repeat(40_000))]);
-  const { cursor } = await alice.account.call('mailbox.sync', { mailbox: 'COI/Chats' });
-  const place = { mailbox: 'COI/Chats', uidValidity: cursor.uidValidity, uid: 1, part: 'raw' };
+  await fill(alice, at('COI/Chats'), [chatMail('x'.repeat(70).concat('\r\n').repeat(40_000))]);
+  const { cursor } = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
+  const place = { mailbox: at('COI/Chats'), uidValidity: cursor.uidValidity, uid: 1, part: 'raw' };
   const first = await alice.account.part(place);
   for await (const chunk of first.stream) {
     assert.ok(chunk.length > 0);
@@ -222,8 +226,8 @@ test('what happens in the chats mailbox and is deleted in the inbox is told', as
   await fill(alice, 'INBOX', [chatMail()]);
   const { uidValidity } = await alice.events.next('message.arrived');
   const imap = await alice.imap();
-  await imap.append('COI/Chats', chatMail());
-  await alice.events.next('mailbox.changed', ({ mailbox }) => mailbox === 'COI/Chats');
+  await imap.append(at('COI/Chats'), chatMail());
+  await alice.events.next('mailbox.changed', ({ mailbox }) => mailbox === at('COI/Chats'));
   await imap.command('SELECT INBOX');
   await imap.command('UID STORE 1 +FLAGS (\\Deleted)');
   await imap.command('UID EXPUNGE 1');
@@ -250,7 +254,7 @@ test('a document is kept in the mailbox: newest wins, a stale writer is told, al
   const second = await elsewhere.account.call('storage.put', { kind: 'chats', document: '{}', ifRevision: revision });
   assert.deepEqual(await alice.account.call('storage.get', { kind: 'chats' }), { ...second, document: '{}' });
   const imap = await alice.imap();
-  await imap.command('EXAMINE COI/Contacts');
+  await imap.command(`EXAMINE ${at('COI/Contacts')}`);
   const found = await imap.command('UID SEARCH SEEN HEADER Chat-Content org.coi-webmail.chats');
   assert.match(found, /SEARCH \d+\r\n/);
   await imap.logout();

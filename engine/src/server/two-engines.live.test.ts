@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { CLOSE, type Result, type SignedOn, SUBPROTOCOL } from '@coi-webmail/protocol';
-import { type Engine, ImapLine, sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
+import { at, type Engine, ImapLine, sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
 import { WebSocket } from 'ws';
 import { TestSocket } from './server.fixture.ts';
 
@@ -100,7 +100,7 @@ test('a line that is given to both at once goes out once and lies once in each m
   const again = (await Promise.all(lines.flatMap(submit))) as Result<'message.submit'>[];
   assert.deepEqual(new Set(again.map(({ state }) => state)), new Set(['sent']));
   for (const { messageId } of lines) assert.equal(stack.sink.count(`<${messageId}>`), 1);
-  assert.equal(await messageCount(alice, 'COI/Chats'), lines.length);
+  assert.equal(await messageCount(alice, at('COI/Chats')), lines.length);
 });
 
 test('consent given at one engine, and another mode, reach the tabs of the other within seconds', async () => {
@@ -127,7 +127,7 @@ test('chat mail that both see is filed once', async () => {
     await sendMail({ port: stack.info.ports.inject, from: alice.address, to: [bob.address], message: bytes });
   }
   await until(async () => (await messageCount(bob, 'INBOX')) === 0, 'the inbox to be filed', 20_000);
-  await until(async () => (await messageCount(bob, 'COI/Chats')) === COUNT, 'the chats to lie there', 10_000);
+  await until(async () => (await messageCount(bob, at('COI/Chats'))) === COUNT, 'the chats to lie there', 10_000);
 });
 
 test('a line whose engine is killed before it went out is sent by the other within seconds, once', async () => {
@@ -143,7 +143,7 @@ test('a line whose engine is killed before it went out is sent by the other with
   await socket.call('mode.set', { mode: 'active' });
   const line = lineOf(alice, bob, 'Killed on the way');
   const lost = socket.call('message.submit', line);
-  await until(async () => (await messageCount(alice, 'COI/Chats')) === 1, 'the pending copy', 5_000);
+  await until(async () => (await messageCount(alice, at('COI/Chats'))) === 1, 'the pending copy', 5_000);
   third.kill('SIGKILL');
   await assert.rejects(lost);
   silent.close();
@@ -157,7 +157,7 @@ test('a line whose engine is killed before it went out is sent by the other with
   assert.ok(Date.now() - killedAt < 6_000);
   await until(async () => stack.sink.count(`<${line.messageId}>`) > 0, 'the delivery', 5_000);
   assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
-  assert.equal(await messageCount(alice, 'COI/Chats'), 1);
+  assert.equal(await messageCount(alice, at('COI/Chats')), 1);
 });
 
 test('a session outlives the engine that made it', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ChatId } from '@coi-webmail/chat';
-import { type Engine, ImapLine, sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import { at, type Engine, ImapLine, sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
 import { Person } from './person.fixture.ts';
 
 let stack: Stack;
@@ -92,7 +92,7 @@ test('what bob read is read everywhere', async () => {
   await timeline.until(({ chat }) => chat.unreadCount === 0, 'bob has read all');
   const imap = await ImapLine.login(stack.info.ports.imap, bob.user);
   await until(async () => {
-    await imap.command('SELECT COI/Chats');
+    await imap.command(`SELECT ${at('COI/Chats')}`);
     return /SEARCH\s*\r\n/.test(await imap.command('UID SEARCH UNSEEN'));
   }, 'the mailbox has no unread line');
   await imap.logout();

@@ -8,7 +8,10 @@
  * | live | `*.live.test.ts`, on one shared stack of real mail servers (environment variable COI_STACK) |
  * | e2e | stories in real browsers, e2e/spec |
  *
- * Usage: test.ts [--only STAGE] [words that a test file's path must contain]
+ * Usage: test.ts [--only STAGE] [--imap SERVER] [words that a test file's path must contain]
+ *
+ * `--imap` names an IMAP server of e2e/stack (dovecot, cyrus, dovecot-bare) and may be repeated: the live tests run on
+ * each of them.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,6 +39,9 @@ interface Counts {
   readonly skipped: number;
 }
 
+const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
+const DEFAULT_SERVER = 'dovecot';
+
 const isCheck = (path: string) => path.startsWith('packages/tooling/') && path.endsWith('.check.test.ts');
 const isLive = (path: string) => path.endsWith('.live.test.ts');
 const isStory = (path: string) => path.startsWith('e2e/spec/');
@@ -58,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 /** Runs test files with node:test; a run that breaks before it could count is one failure. */
-async function runFiles(files: readonly string[], stack: string | undefined): Promise<Counts> {
+async function runFiles(files: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'coi-test-'));
   const counted = join(folder, 'counts.json');
   const args = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, '--test-concurrency=2'];
@@ -67,21 +73,21 @@ async function runFiles(files: readonly string[], stack: string | undefined): Pr
   const child = spawn(process.execPath, [...args, ...reporters, ...counter, ...files], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...(stack === undefined ? {} : { COI_STACK: stack }) },
+    env: { ...process.env, ...env },
   });
   children.add(child);
   const [code] = await once(child, 'exit');
   children.delete(child);
   const text = await readFile(counted, 'utf8').catch(() => '');
   await rm(folder, { recursive: true, force: true });
-  const counts: Counts = text === '' ? { passed: 0, failed: 0, skipped: 0 } : JSON.parse(text);
+  const counts: Counts = text === '' ? NOTHING : JSON.parse(text);
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
 /** @returns the JSON of a running stack, and how to stop it */
-async function startSharedStack(): Promise<{ readonly json: string; stop(): Promise<void> }> {
+async function startSharedStack(imap: string): Promise<{ readonly json: string; stop(): Promise<void> }> {
   const main = join(ROOT, 'e2e/stack/main.ts');
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, main, '--json'], {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', process.execPath, main, '--json', '--imap', imap], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -100,19 +106,33 @@ async function startSharedStack(): Promise<{ readonly json: string; stop(): Prom
   };
 }
 
-async function runStage(stage: Stage, files: readonly string[]): Promise<Counts> {
-  console.log(`\n== ${stage.name}: ${files.length} files`);
-  if (!stage.needsStack) return runFiles(files, undefined);
-  const stack = await startSharedStack();
+async function runOnStack(files: readonly string[], imap: string): Promise<Counts> {
+  const stack = await startSharedStack(imap);
   try {
-    return await runFiles(files, stack.json);
+    return await runFiles(files, { COI_STACK: stack.json, COI_IMAP: imap });
   } finally {
     await stack.stop();
   }
 }
 
+async function runStage(stage: Stage, files: readonly string[], servers: readonly string[]): Promise<Counts> {
+  console.log(`\n== ${stage.name}: ${files.length} files`);
+  if (!stage.needsStack) return runFiles(files);
+  const total = { ...NOTHING };
+  for (const imap of stage.name === 'live' ? servers : [DEFAULT_SERVER]) {
+    if (isStopping) break;
+    if (servers.length > 1 || imap !== DEFAULT_SERVER) console.log(`-- on ${imap}`);
+    add(total, await runOnStack(files, imap));
+  }
+  return total;
+}
+
+function add(total: Record<keyof Counts, number>, counts: Counts): void {
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+}
+
 const { values, positionals } = parseArgs({
-  options: { only: { type: 'string', multiple: true } },
+  options: { only: { type: 'string', multiple: true }, imap: { type: 'string', multiple: true } },
   allowPositionals: true,
 });
 const unknown = values.only?.find((name) => !STAGES.some((stage) => stage.name === name));
@@ -122,15 +142,15 @@ if (unknown !== undefined) {
 }
 const paths = globSync(EVERYWHERE, { cwd: ROOT, exclude: (path) => path.includes('node_modules') }).sort();
 const wanted = paths.filter((path) => positionals.every((word) => path.includes(word)));
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { ...NOTHING };
 for (const stage of STAGES) {
   const files = wanted.filter(stage.has);
   if (isStopping || files.length === 0 || !(values.only?.includes(stage.name) ?? true)) continue;
-  const counts = await runStage(stage, files).catch((error: unknown): Counts => {
+  const counts = await runStage(stage, files, values.imap ?? [DEFAULT_SERVER]).catch((error: unknown): Counts => {
     console.error(error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1, skipped: 0 };
   });
-  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  add(total, counts);
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 || total.passed === 0 || isStopping ? 1 : 0);
