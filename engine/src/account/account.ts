@@ -114,7 +114,8 @@ class Account implements AccountService {
     });
     this.#leaveHub = deps.hub.listen(identity.address, {
       lane: (message) => context.emit({ event: 'lane.message', data: { ...message } }),
-      evidence: ({ messageId }) => void submitter.evidence(messageId).catch(() => deps.log.warn('evidence-failed')),
+      evidence: ({ messageId, by }) =>
+        void submitter.evidence(messageId, by).catch(() => deps.log.warn('evidence-failed')),
       sought: (evidence) => void lookForEvidence(context, evidence).catch(() => deps.log.warn('evidence-failed')),
     });
   }
@@ -286,7 +287,7 @@ class Account implements AccountService {
     if (mode.value !== null) await this.#probeChats();
     this.#prompt.live(before);
     if (this.#wasOnline) this.#tellChanges(before);
-    if (!this.#wasOnline && mode.value !== null) void this.#parts.submitter.reconcile();
+    if (!this.#wasOnline && mode.value !== null) void this.#parts.submitter.doubts.reconcile();
     this.#wasOnline = true;
     this.#schedulePoll();
     for (const path of mode.value === null && !context.hasClient() ? [] : filing.paths()) filing.notice(path);

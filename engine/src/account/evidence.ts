@@ -6,15 +6,15 @@ import type { Evidence } from '../hub/hub.ts';
 import type { ImapSession } from '../imap/session.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
-import { findNewest } from './own-copy.ts';
+import { findNewest } from './submit/own-copies.ts';
 
 /** Looks among the newest messages of the inbox and the chats. Reads only. */
 export async function lookForEvidence(context: AccountContext, evidence: Evidence): Promise<void> {
-  const { mailboxes, commands, deps } = context;
+  const { mailboxes, commands, deps, identity } = context;
   const paths = [mailboxes.path('inbox'), mailboxes.path('chats')].flatMap((path) => path ?? []);
   for (const path of paths) {
     if (!(await commands.run((session) => holds(session, path, evidence)))) continue;
-    deps.hub.sendEvidence(evidence);
+    deps.hub.sendEvidence({ ...evidence, by: identity.address });
     return;
   }
 }

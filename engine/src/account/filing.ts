@@ -201,11 +201,11 @@ export class Filing {
   async #sort(session: ImapSession, mailbox: SelectedMailbox, state: FilingState): Promise<ScanResult> {
     const found = await scan(session, mailbox, state);
     if (state.advance()) this.#onMark();
-    const { deps } = this.#context;
+    const { deps, identity } = this.#context;
     for (const { head } of found.chat) {
       const [from] = head.from;
       if (head.messageId !== undefined && from !== undefined) {
-        deps.hub.sendEvidence({ messageId: head.messageId, from });
+        deps.hub.sendEvidence({ messageId: head.messageId, from, by: identity.address });
       }
     }
     return found;

@@ -2,45 +2,43 @@
  * Sends one message exactly once (design §4.4).
  *
  * First try: claim, APPEND of the pending copy beside the SMTP envelope, data, answer. A retry first looks for what
- * an earlier try left. Nobody can decide a submission whose final dot got no reply: it is `unknown` until
+ * an earlier try left. Nobody can decide a transaction whose final dot got no reply: its recipients are in doubt until
  * somebody shows that it arrived, or the user wants it sent again.
  */
-import { createHash } from 'node:crypto';
 import { CoiError, isCoiError } from '@coi-webmail/base';
-import type { MessageRefData, Params, Result } from '@coi-webmail/protocol';
-import type { Outcome } from '../smtp/connection.ts';
+import type { Params, Result } from '@coi-webmail/protocol';
 import { isTemporary } from '../smtp/errors.ts';
+import type { ClaimNote } from '../store/store.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
-import { type CopyPlan, type FoundCopy, OwnCopies } from './own-copy.ts';
-import { checkSubmission } from './submission-check.ts';
+import { checkSubmission } from './submit/check.ts';
+import { CLAIM_STALE_MS, claimKey, copyOf, Heartbeat, noteOf, type StoredCopy } from './submit/claim-note.ts';
+import { Deliveries } from './submit/deliveries.ts';
+import { Doubts } from './submit/doubts.ts';
+import { LateCopies } from './submit/late-copies.ts';
+import { type CopyPlan, type FoundCopy, OwnCopies } from './submit/own-copies.ts';
+import { rejectedOf, retryAfterMs, targetsOf } from './submit/targets.ts';
+import { Transmission } from './submit/transmission.ts';
+
+export { CLAIM_STALE_MS, claimKey } from './submit/claim-note.ts';
 
 type SubmitParams = Params<'message.submit'>;
 type SubmitResult = Result<'message.submit'>;
 
-/** A claim without sign of life for so long belongs to a dead process. */
-export const CLAIM_STALE_MS = 4_000;
-const HEARTBEAT_MS = 1_000;
-/** Longer than a claim of a dead process counts. */
-const FOREIGN_PENDING_MS = 6_000;
-const IN_FLIGHT_RETRY_MS = 500;
-const LANE_MAX_BYTES = 65_536;
-const COPY_RETRY_MS = [2_000, 10_000, 60_000] as const;
+const IN_FLIGHT: SubmitResult = { state: 'in-flight', rejected: [], retryAfterMs: 500 };
 export const MAX_RECIPIENTS = 100;
 
-interface Attempt {
+/** A line whose claim is ours. */
+interface Job {
   readonly key: string;
   readonly params: SubmitParams;
-  /** Something of it may exist already: a copy, or even a delivery. */
-  readonly isRetry: boolean;
-  readonly knownCopy: MessageRefData | undefined;
-}
-
-interface Unknown {
-  readonly key: string;
-  readonly copy: MessageRefData | undefined;
-  /** Kept while there is no copy yet. */
-  readonly bytes: Uint8Array | undefined;
+  readonly deliveries: Deliveries;
+  readonly targets: readonly string[];
+  readonly knownCopy: StoredCopy | undefined;
+  /** `sent`: others have it, its copy is done. `retry`: something of it may exist already. */
+  readonly kind: 'first' | 'retry' | 'sent';
+  /** No process that shares our Store ever tried it. */
+  readonly isForgotten: boolean;
 }
 
 export interface SubmitterOptions {
@@ -53,25 +51,33 @@ export interface SubmitterOptions {
 
 export class Submitter {
   readonly copies: OwnCopies;
+  readonly doubts: Doubts;
+  readonly #late: LateCopies;
   readonly #context: AccountContext;
   readonly #options: SubmitterOptions;
   readonly #running = new Map<string, Promise<SubmitResult>>();
-  /** Message-IDs of unknown outcome that evidence may settle. */
-  readonly #unknown = new Map<string, Unknown>();
-  /** Message-IDs that arrived while their submission still runs. */
-  readonly #evident = new Set<string>();
-  #isReconcileDue = false;
+  /** Message-ID -> whose mailboxes have it, while its submission still runs. */
+  readonly #witnesses = new Map<string, Set<string | undefined>>();
 
   constructor(options: SubmitterOptions) {
+    const { context } = options;
     this.#options = options;
-    this.#context = options.context;
-    this.copies = new OwnCopies(options.context);
+    this.#context = context;
+    this.copies = new OwnCopies(context);
+    this.#late = new LateCopies(context, this.copies);
+    this.doubts = new Doubts({
+      context,
+      copies: this.copies,
+      isRunning: (key) => this.#running.has(key),
+      onSettled: (messageId, copy, bytes) => this.#copySettled(messageId, copy, bytes),
+    });
   }
 
   /**
    * Finishes whatever happens to the socket that asked.
    * @throws CoiError `sender-rejected`, `recipient-rejected`, `permission-denied`, `message-too-large`,
-   *   `quota-exceeded`, `auth-failed`, `smtp-unavailable`, `imap-unavailable`, `throttled`
+   *   `quota-exceeded`, `auth-failed`, `smtp-unavailable`, `imap-unavailable`, `throttled`, `conflict` when the line was
+   *   taken back
    */
   submit(params: SubmitParams): Promise<SubmitResult> {
     const { identity } = this.#context;
@@ -89,33 +95,38 @@ export class Submitter {
     if (running !== undefined) return running;
     const job = this.#claim(key, params).finally(() => {
       this.#running.delete(key);
-      this.#evident.delete(params.messageId);
+      this.#witnesses.delete(params.messageId);
     });
     this.#running.set(key, job);
     return job;
   }
 
-  /** Takes back a line that was not sent, with the copy that says pending. @throws CoiError `imap-unavailable` */
+  /**
+   * Takes back a line that was not sent, with the copy that says pending. Of a line that some have already nobody else
+   * gets it.
+   */
   async cancel({ messageId, giveUp }: Params<'submit.cancel'>): Promise<Result<'submit.cancel'>> {
     const { deps, clock, identity } = this.#context;
     const key = claimKey(identity.hash, messageId);
     if (this.#running.has(key)) return { state: 'in-flight' };
-    const claimedAt = clock.now();
-    const claim = await deps.store.claim(key, claimedAt, CLAIM_STALE_MS);
+    const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
+    const note = claim.state === 'new' ? (claim.earlier ?? {}) : 'note' in claim ? claim.note : {};
+    const deliveries = Deliveries.parse(messageId, note.recipients);
     if (claim.state === 'accepted') return { state: 'sent' };
     if (claim.state === 'in-flight') return { state: 'in-flight' };
     if (claim.state === 'unknown') {
       if (giveUp !== true) return { state: 'unknown' };
-      const isOurs = await deps.store.reclaimUnknown(key, claimedAt);
-      if (!isOurs) return { state: 'in-flight' };
+      if (!(await deps.store.reopenClaim(key, 'unknown', clock.now()))) return { state: 'in-flight' };
     }
-    const copy = parseCopy(claim.state === 'new' ? claim.earlier?.copy : claim.copy);
-    try {
-      this.#unknown.delete(messageId);
-      if (this.#plan() === 'before') await this.copies.cancel(messageId, copy);
-    } finally {
-      await deps.store.settleClaim(key, claim.state === 'new' ? 'released' : 'unknown', clock.now(), formatCopy(copy));
+    this.doubts.forget(messageId);
+    if (deliveries.has('accepted')) {
+      await deps.store.settleClaim(key, 'accepted', clock.now(), {});
+      this.copies.settle(messageId, copyOf(note)?.place);
+      return { state: 'sent' };
     }
+    // First the word, then the copy: a copy without it is found by whoever reconciles.
+    await deps.store.settleClaim(key, 'cancelled', clock.now(), {});
+    await this.#cancelCopy(messageId, copyOf(note));
     return { state: 'cancelled' };
   }
 
@@ -125,58 +136,13 @@ export class Submitter {
     await Promise.allSettled([smtp.warm(), commands.run(async () => undefined, 'urgent')]);
   }
 
-  /** Somebody's mailbox has a message of ours whose outcome was unknown. */
-  async evidence(messageId: string): Promise<void> {
-    const { deps, clock, emit, identity } = this.#context;
+  /** A mailbox has a message of ours whose outcome was unknown. @param by whose it is; undefined = not told */
+  async evidence(messageId: string, by?: string): Promise<void> {
     // The mail server may be slower with its reply than with its delivery.
-    if (this.#running.has(claimKey(identity.hash, messageId))) this.#evident.add(messageId);
-    const unknown = this.#unknown.get(messageId);
-    if (unknown === undefined) return;
-    this.#unknown.delete(messageId);
-    await deps.store.settleClaim(unknown.key, 'accepted', clock.now(), formatCopy(unknown.copy));
-    emit({ event: 'submit.settled', data: { messageId, state: 'sent' } });
-    const plan = this.#plan();
-    if (plan === 'before') this.copies.settle(messageId, unknown.copy);
-    else if (unknown.bytes !== undefined) await this.#copyAfter(plan, unknown.bytes);
-  }
-
-  /**
-   * A client fetched these: a pending copy that another process put there is looked at a little later, because that
-   * process may have died between the mail server's word and its own last step.
-   */
-  fetched(uidValidity: string, messages: readonly { readonly uid: number; readonly flags: readonly string[] }[]): void {
-    const { clock } = this.#context;
-    if (this.#isReconcileDue || !messages.some((one) => this.copies.isForeignPending(uidValidity, one))) return;
-    this.#isReconcileDue = true;
-    clock.after(FOREIGN_PENDING_MS, () => {
-      this.#isReconcileDue = false;
-      void this.reconcile();
-    });
-  }
-
-  /**
-   * At start: a process that died between acceptance and settling left a copy that says pending. Claims tell.
-   * Never throws; under a lease, because a look at a claim takes it for a moment.
-   */
-  async reconcile(): Promise<void> {
-    const { deps, identity } = this.#context;
-    try {
-      await deps.hub.withLease(`settle:${identity.hash}`, async () => {
-        for (const { messageId, copy } of await this.copies.pending()) await this.#reconcileOne(messageId, copy);
-      });
-    } catch (error) {
-      deps.log.warn('reconcile-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    if (this.#running.has(claimKey(this.#context.identity.hash, messageId))) {
+      this.#witnesses.set(messageId, (this.#witnesses.get(messageId) ?? new Set()).add(by));
     }
-  }
-
-  async #reconcileOne(messageId: string, copy: MessageRefData): Promise<void> {
-    const { deps, identity, clock } = this.#context;
-    const key = claimKey(identity.hash, messageId);
-    if (this.#running.has(key)) return;
-    const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
-    if (claim.state === 'accepted') this.copies.settle(messageId, copy);
-    if (claim.state === 'unknown') this.#unknown.set(messageId, { key, copy, bytes: undefined });
-    if (claim.state === 'new') await deps.store.settleClaim(key, 'released', clock.now(), formatCopy(copy));
+    await this.doubts.evidence(messageId, by);
   }
 
   /** Resolves when no submission runs and copies are settled. */
@@ -186,138 +152,197 @@ export class Submitter {
   }
 
   async #claim(key: string, params: SubmitParams): Promise<SubmitResult> {
-    const { store } = this.#context.deps;
-    const claimedAt = this.#context.clock.now();
-    const claim = await store.claim(key, claimedAt, CLAIM_STALE_MS);
-    const attempt = { key, params };
+    const { deps, clock } = this.#context;
+    const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
     switch (claim.state) {
       case 'new': {
         const { earlier } = claim;
-        const isRetry = params.attempt > 0 || earlier !== undefined;
-        return this.#send({ ...attempt, isRetry, knownCopy: parseCopy(earlier?.copy) });
+        const kind = params.attempt > 0 || earlier !== undefined ? 'retry' : 'first';
+        const deliveries = Deliveries.parse(params.messageId, earlier?.recipients);
+        return this.#work({ key, params, note: earlier ?? {}, deliveries, kind, isForgotten: earlier === undefined });
       }
-      case 'accepted':
-        return sent(claim.acceptedAt, parseCopy(claim.copy));
       case 'in-flight':
-        return { state: 'in-flight', rejected: [], retryAfterMs: IN_FLIGHT_RETRY_MS };
+        return IN_FLIGHT;
+      case 'cancelled':
+        throw new CoiError('conflict', 'The line was taken back', { details: { cancelled: true } });
+      case 'accepted':
       case 'unknown': {
-        const copy = parseCopy(claim.copy);
-        if (params.resend !== true) return this.#outcomeUnknown(key, params, copy);
-        const isOurs = await store.reclaimUnknown(key, claimedAt);
-        if (!isOurs) return { state: 'in-flight', rejected: [], retryAfterMs: IN_FLIGHT_RETRY_MS };
-        return this.#send({ ...attempt, isRetry: true, knownCopy: copy });
+        const { state, note } = claim;
+        const deliveries = this.#deliveriesOf(params, note, state);
+        const isSent = state === 'accepted';
+        if (targetsOf(params, deliveries, isSent).length === 0) {
+          return isSent
+            ? this.#answerSent(key, params, deliveries, note, claim.acceptedAt)
+            : this.#answerUnknown(key, params, deliveries, copyOf(note));
+        }
+        if (!(await deps.store.reopenClaim(key, state, clock.now()))) return IN_FLIGHT;
+        const kind = isSent ? 'sent' : 'retry';
+        return this.#work({ key, params, note, deliveries, kind, isForgotten: false });
       }
       default:
         return claim satisfies never;
     }
   }
 
+  /** A claim without record is about all recipients alike. */
+  #deliveriesOf(params: SubmitParams, note: ClaimNote, state: 'accepted' | 'unknown'): Deliveries {
+    const deliveries = Deliveries.parse(params.messageId, note.recipients);
+    if (deliveries.isEmpty) {
+      deliveries.set(params.recipients, state === 'accepted' ? { state } : { state: 'doubt', batch: 1 });
+    }
+    return deliveries;
+  }
+
   /** Shows signs of life while it works, so that nobody else takes the line for one of a dead process. */
-  async #send(attempt: Attempt): Promise<SubmitResult> {
-    const { deps, clock } = this.#context;
-    const heartbeat = new Heartbeat(() => deps.store.touchClaim(attempt.key, clock.now()), this.#context);
+  async #work({ note, ...rest }: Omit<Job, 'targets' | 'knownCopy'> & { readonly note: ClaimNote }) {
+    const heartbeat = new Heartbeat(rest.key, this.#context);
     try {
-      return await this.#sendClaimed(attempt);
+      const targets = targetsOf(rest.params, rest.deliveries, rest.kind === 'sent');
+      return await this.#send({ ...rest, targets, knownCopy: copyOf(note) });
     } finally {
       heartbeat.end();
     }
   }
 
-  async #sendClaimed(attempt: Attempt): Promise<SubmitResult> {
-    const { smtp, identity } = this.#context;
-    const { params } = attempt;
-    const plan = this.#plan();
-    this.#unknown.delete(params.messageId);
-    const found = await this.#findCopy(plan, attempt);
-    if (found?.isSent === true) return this.#sentBefore(attempt, found.copy);
-    const copying = this.#copyBefore(plan, params.bytes, found?.copy);
-    const outcome = await smtp.submit({
-      from: identity.address,
-      recipients: params.recipients,
-      bytes: params.bytes,
-      messageId: params.messageId,
-      beforeData: async () => this.#beforeData(attempt, await copying),
-    });
-    return this.#conclude(outcome, plan, copying, attempt);
-  }
-
-  /** From here on a death of this process leaves an unknown outcome. Whoever was silent too long lost the line. */
-  async #beforeData({ key }: Attempt, copy: MessageRefData | undefined): Promise<void> {
-    const { deps, clock } = this.#context;
-    const isOurs = await deps.store.progressClaim(key, clock.now(), formatCopy(copy));
-    if (!isOurs) throw new CoiError('smtp-unavailable', 'Another process took the submission over');
+  async #send(job: Job): Promise<SubmitResult> {
+    const { key, params, deliveries, targets } = job;
+    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    this.doubts.forget(params.messageId);
+    const found = await this.#findCopy(plan, job);
+    if (found?.isSent === true && !deliveries.has('accepted')) {
+      // The mailbox knows better than a Store that forgot.
+      deliveries.set(params.recipients, { state: 'accepted' });
+      return this.#sent(job, plan, found.copy);
+    }
+    if (found !== undefined && job.isForgotten && params.resend !== true) {
+      deliveries.set(params.recipients, { state: 'doubt', batch: 1 });
+      return this.#inDoubt(job, found.copy);
+    }
+    const copying = job.kind === 'sent' ? Promise.resolve(job.knownCopy) : this.#copyBefore(plan, params, found?.copy);
+    const transmission = new Transmission({ context: this.#context, key, params, deliveries, copying });
+    const failure = await transmission.run(targets);
+    if (transmission.isLost) throw new CoiError('smtp-unavailable', 'Another process took the submission over');
+    for (const witness of this.#witnesses.get(params.messageId) ?? []) deliveries.arrivedAt(witness);
+    return this.#conclude(job, plan, copying, { failure, acceptedAt: transmission.acceptedAt });
   }
 
   async #conclude(
-    outcome: Outcome,
+    job: Job,
     plan: CopyPlan,
-    copying: Promise<MessageRefData | undefined>,
-    attempt: Attempt,
+    copying: Promise<StoredCopy | undefined>,
+    { failure, acceptedAt }: { readonly failure: CoiError | undefined; readonly acceptedAt: number | undefined },
   ): Promise<SubmitResult> {
-    const { deps, clock } = this.#context;
-    const { key, params } = attempt;
-    const acceptedAt = clock.now();
-    const settle = (state: 'accepted' | 'unknown' | 'released', copy: MessageRefData | undefined) =>
-      deps.store.settleClaim(key, state, acceptedAt, formatCopy(copy));
-    switch (outcome.state) {
-      case 'accepted':
-      case 'unknown': {
-        if (outcome.state === 'accepted') this.#handToLane(params, outcome, acceptedAt);
-        const before = await copying;
-        if (outcome.state === 'unknown' && !this.#evident.has(params.messageId)) {
-          await settle('unknown', before);
-          return this.#outcomeUnknown(key, params, before);
-        }
-        await settle('accepted', before);
-        const copy = before ?? (await this.#copyAfter(plan, params.bytes));
-        if (plan === 'before') this.copies.settle(params.messageId, copy);
-        const rejected = outcome.state === 'accepted' ? [...outcome.rejected] : [];
-        return { ...sent(acceptedAt, copy), rejected };
-      }
-      case 'failed': {
-        const copied = await copying.then(
-          (copy) => ({ copy, isThere: plan === 'before' }),
-          () => ({ copy: undefined, isThere: false }),
-        );
-        await settle('released', copied.copy);
-        if (copied.isThere && !isTemporary(outcome.error) && outcome.error.code !== 'auth-failed') {
-          await this.#cancelCopy(params.messageId, copied.copy);
-        }
-        throw outcome.error;
-      }
-      default:
-        return outcome satisfies never;
+    const { params, deliveries, targets } = job;
+    if (targets.some((address) => deliveries.of(address)?.state === 'deferred')) deliveries.deferCount += 1;
+    const copied = await copying.then(
+      (copy) => ({ copy, isThere: plan === 'before' && job.kind !== 'sent' }),
+      () => ({ copy: undefined, isThere: false }),
+    );
+    if (deliveries.has('doubt')) return this.#inDoubt(job, copied.copy);
+    if (deliveries.has('accepted')) {
+      const answer = await this.#sent(job, plan, copied.copy, acceptedAt);
+      // Nobody more has it, and no mail server said why.
+      if (job.kind === 'sent' && failure !== undefined && failure.details?.['smtpCode'] === undefined) throw failure;
+      return answer;
     }
+    const { deps, clock } = this.#context;
+    await deps.store.settleClaim(job.key, 'released', clock.now(), noteOf(copied.copy, deliveries));
+    const error = this.#failureOf(params, deliveries, failure);
+    if (copied.isThere && !isTemporary(error) && error.code !== 'auth-failed') {
+      await this.#cancelCopy(params.messageId, copied.copy);
+    }
+    throw error;
   }
 
-  /** What an earlier try left in the mailbox, which knows better than a Store that forgot. */
-  async #findCopy(plan: CopyPlan, attempt: Attempt): Promise<FoundCopy | undefined> {
-    const { key, params, isRetry, knownCopy } = attempt;
-    if (!isRetry || (plan !== 'before' && plan !== 'after')) return undefined;
+  /** Why nobody has it. While somebody may get it yet, that is what the client hears. */
+  #failureOf(params: SubmitParams, deliveries: Deliveries, failure: CoiError | undefined): CoiError {
+    const fallback = new CoiError('recipient-rejected', 'The submission server refused all recipients');
+    const cause = failure ?? fallback;
+    const put = rejectedOf(params, deliveries).find(({ address }) => deliveries.of(address)?.state === 'deferred');
+    if (put === undefined) return cause;
+    const { smtpCode, status } = put;
+    return new CoiError(isTemporary(cause) ? cause.code : 'throttled', cause.message, {
+      cause,
+      details: { smtpCode, ...(status === undefined ? {} : { status }) },
+      retryAfterMs: retryAfterMs(deliveries, Math.random()),
+    });
+  }
+
+  async #inDoubt({ key, params, deliveries }: Job, copy: StoredCopy | undefined): Promise<SubmitResult> {
+    const { deps, clock } = this.#context;
+    await deps.store.settleClaim(key, 'unknown', clock.now(), noteOf(copy, deliveries));
+    return this.#answerUnknown(key, params, deliveries, copy);
+  }
+
+  async #sent(
+    job: Job,
+    plan: CopyPlan,
+    before: StoredCopy | undefined,
+    acceptedAt = this.#context.clock.now(),
+  ): Promise<SubmitResult> {
+    const { key, params, deliveries, kind } = job;
+    const { deps } = this.#context;
+    const { messageId, bytes } = params;
+    const accept = () => deps.store.settleClaim(key, 'accepted', acceptedAt, noteOf(before, deliveries));
+    if (before === undefined && (plan === 'after' || plan === 'sent')) {
+      const copy = await this.#late.store({ key, plan, messageId, bytes }, kind === 'first', accept);
+      return answerOf(params, deliveries, copy, acceptedAt);
+    }
+    await accept();
+    if (plan === 'before' && kind !== 'sent') this.copies.settle(messageId, before?.place);
+    return answerOf(params, deliveries, before, acceptedAt);
+  }
+
+  /** A retry of what was sent: names who was refused, and stores the copy that a dead process could not. */
+  async #answerSent(
+    key: string,
+    params: SubmitParams,
+    deliveries: Deliveries,
+    note: ClaimNote,
+    acceptedAt: number,
+  ): Promise<SubmitResult> {
+    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    const known = copyOf(note);
+    if (known !== undefined || (plan !== 'after' && plan !== 'sent')) {
+      return answerOf(params, deliveries, known, acceptedAt);
+    }
+    const { messageId, bytes } = params;
+    const copy = await this.#late.store({ key, plan, messageId, bytes }, false, async () => undefined);
+    return answerOf(params, deliveries, copy, acceptedAt);
+  }
+
+  #answerUnknown(
+    key: string,
+    params: SubmitParams,
+    deliveries: Deliveries,
+    copy: StoredCopy | undefined,
+  ): SubmitResult {
+    this.doubts.add(key, params, deliveries, copy);
+    return {
+      state: 'unknown',
+      rejected: rejectedOf(params, deliveries),
+      ...(copy?.place === undefined ? {} : { copy: copy.place }),
+    };
+  }
+
+  /** What an earlier try left in the mailbox. */
+  async #findCopy(plan: CopyPlan, job: Job): Promise<FoundCopy | undefined> {
+    const { key, params, kind, knownCopy, deliveries } = job;
+    if (kind !== 'retry' || (plan !== 'before' && plan !== 'after')) return undefined;
     try {
-      return await this.copies.find(params.messageId, knownCopy);
+      return await this.copies.find(params.messageId, knownCopy?.place);
     } catch (error) {
       // Somebody deleted the mailbox; storing the copy makes it again.
       if (isCoiError(error, 'mailbox-not-found')) return undefined;
       const { deps, clock } = this.#context;
-      await deps.store.settleClaim(key, 'released', clock.now(), formatCopy(knownCopy));
+      const state = deliveries.has('doubt') ? 'unknown' : 'released';
+      await deps.store.settleClaim(key, state, clock.now(), noteOf(knownCopy));
       throw error;
     }
   }
 
-  async #sentBefore({ key }: Attempt, copy: MessageRefData): Promise<SubmitResult> {
-    const { deps, clock } = this.#context;
-    const acceptedAt = clock.now();
-    await deps.store.settleClaim(key, 'accepted', acceptedAt, formatCopy(copy));
-    return sent(acceptedAt, copy);
-  }
-
   /** The pending copy, stored or found. Its failure cancels the submission before the first byte. */
-  #copyBefore(
-    plan: CopyPlan,
-    bytes: Uint8Array,
-    found: MessageRefData | undefined,
-  ): Promise<MessageRefData | undefined> {
+  #copyBefore(plan: CopyPlan, { bytes }: SubmitParams, found: StoredCopy | undefined): Promise<StoredCopy | undefined> {
     if (plan !== 'before') return Promise.resolve(undefined);
     const copying = found === undefined ? this.copies.append('before', bytes) : Promise.resolve(found);
     // Whoever awaits it later hears of the failure; until then it is nobody's.
@@ -325,96 +350,37 @@ export class Submitter {
     return copying;
   }
 
-  /** The message is out: a missing copy is a nuisance, not a failure. Tried again for a while. */
-  async #copyAfter(plan: CopyPlan, bytes: Uint8Array, tried = 0): Promise<MessageRefData | undefined> {
-    if (plan !== 'after' && plan !== 'sent') return undefined;
-    try {
-      return await this.copies.append(plan, bytes);
-    } catch (error) {
-      const delayMs = COPY_RETRY_MS[tried];
-      const { deps, clock } = this.#context;
-      deps.log.warn('own-copy-failed', { code: isCoiError(error) ? error.code : 'internal', tried });
-      if (delayMs !== undefined) clock.after(delayMs, () => void this.#copyAfter(plan, bytes, tried + 1));
-      return undefined;
-    }
+  async #copySettled(messageId: string, copy: StoredCopy | undefined, bytes: Uint8Array | undefined): Promise<void> {
+    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    if (plan === 'before') this.copies.settle(messageId, copy?.place);
+    if (bytes === undefined || (plan !== 'after' && plan !== 'sent')) return;
+    const key = claimKey(this.#context.identity.hash, messageId);
+    await this.#late.store({ key, plan, messageId, bytes }, false, async () => undefined);
   }
 
-  async #cancelCopy(messageId: string, copy: MessageRefData | undefined): Promise<void> {
+  async #cancelCopy(messageId: string, copy: StoredCopy | undefined): Promise<void> {
+    if (this.#context.mailboxes.path('chats') === undefined) return;
     try {
-      await this.copies.cancel(messageId, copy);
+      await this.copies.cancel(messageId, copy?.place);
     } catch (error) {
       this.#context.deps.log.warn('cancel-copy-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }
   }
-
-  #outcomeUnknown(key: string, params: SubmitParams, copy: MessageRefData | undefined): SubmitResult {
-    const bytes = copy === undefined && params.bytes.length <= LANE_MAX_BYTES ? params.bytes : undefined;
-    this.#unknown.set(params.messageId, { key, copy, bytes });
-    const { deps, identity } = this.#context;
-    deps.hub.seekEvidence(params.recipients, { messageId: params.messageId, from: identity.address });
-    return { state: 'unknown', rejected: [], ...(copy === undefined ? {} : { copy }) };
-  }
-
-  /** Fast lane: the very bytes, to recipients that sit at this engine. The Hub knows who does. */
-  #handToLane(params: SubmitParams, outcome: Extract<Outcome, { state: 'accepted' }>, acceptedAt: number): void {
-    if (params.bytes.length > LANE_MAX_BYTES) return;
-    const { deps, identity } = this.#context;
-    const refused = new Set(outcome.rejected.map(({ address }) => address.toLowerCase()));
-    const recipients = params.recipients
-      .map((recipient) => recipient.toLowerCase())
-      .filter((recipient) => !refused.has(recipient) && recipient !== identity.address);
-    deps.hub.sendLane(recipients, {
-      messageId: params.messageId,
-      from: identity.address,
-      acceptedAt,
-      bytes: params.bytes,
-    });
-  }
-
-  #plan(): CopyPlan {
-    return this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
-  }
 }
 
-/** Signs of life of a claim, from now until the end. */
-class Heartbeat {
-  readonly #beat: () => Promise<void>;
-  readonly #context: AccountContext;
-  #cancel: () => void = () => undefined;
-
-  constructor(beat: () => Promise<void>, context: AccountContext) {
-    this.#beat = beat;
-    this.#context = context;
-    this.#schedule();
-  }
-
-  end(): void {
-    this.#cancel();
-  }
-
-  #schedule(): void {
-    this.#cancel = this.#context.clock.after(HEARTBEAT_MS, () => {
-      this.#beat().catch(() => this.#context.deps.log.warn('claim-heartbeat-failed'));
-      this.#schedule();
-    });
-  }
-}
-
-/** The Store learns neither address nor Message-ID. */
-export function claimKey(accountHash: string, messageId: string): string {
-  return createHash('sha256').update(`${accountHash}\0${messageId}`).digest('hex');
-}
-
-function sent(acceptedAt: number, copy: MessageRefData | undefined): SubmitResult {
-  return { state: 'sent', acceptedAt, rejected: [], ...(copy === undefined ? {} : { copy }) };
-}
-
-function formatCopy(copy: MessageRefData | undefined): string | undefined {
-  return copy === undefined ? undefined : JSON.stringify(copy);
-}
-
-function parseCopy(text: string | undefined): MessageRefData | undefined {
-  if (text === undefined) return undefined;
-  const { mailbox, uidValidity, uid } = JSON.parse(text) as MessageRefData;
-  return { mailbox, uidValidity, uid };
+function answerOf(
+  params: SubmitParams,
+  deliveries: Deliveries,
+  copy: StoredCopy | undefined,
+  acceptedAt: number,
+): SubmitResult {
+  const rejected = rejectedOf(params, deliveries);
+  const isPutOff = rejected.some(({ smtpCode }) => smtpCode < 500);
+  return {
+    state: 'sent',
+    acceptedAt,
+    rejected,
+    ...(copy?.place === undefined ? {} : { copy: copy.place }),
+    ...(isPutOff ? { retryAfterMs: retryAfterMs(deliveries, Math.random()) } : {}),
+  };
 }

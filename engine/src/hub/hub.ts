@@ -15,6 +15,8 @@ export interface LaneMessage {
 export interface Evidence {
   readonly messageId: string;
   readonly from: string;
+  /** Whose mailbox has it. */
+  readonly by?: string | undefined;
 }
 
 export interface HubListener {

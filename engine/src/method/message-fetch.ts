@@ -16,6 +16,6 @@ export const messageFetch: Handler<'message.fetch'> = async ({ context, mode, su
   // Room is waited for before the connection is taken: lines go out meanwhile.
   const result = await deps.budget.use(identity.hash, MAX_WINDOW_BYTES, window);
   if (mode.value !== null && mailbox === context.mailboxes.path('chats'))
-    submitter.fetched(uidValidity, result.messages);
+    submitter.doubts.fetched(uidValidity, result.messages);
   return result;
 };

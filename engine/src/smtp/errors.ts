@@ -1,5 +1,6 @@
 /** What became of a submission that the server did not accept, and what that means for us. */
 import { CoiError, type ErrorCode } from '@coi-webmail/base';
+import type { Rejection } from './outcome.ts';
 
 /** The part of nodemailer's errors that we read. */
 export interface SmtpFailure {
@@ -48,19 +49,43 @@ export function refusal(cause: unknown): CoiError {
 }
 
 function refusalCode(failure: SmtpFailure): ErrorCode {
-  const { responseCode = 0 } = failure;
+  const { responseCode = 0, command } = failure;
   const status = enhancedStatus(failure.response) ?? '';
-  if (responseCode < 500) return responseCode === 452 || status.startsWith('4.7') ? 'throttled' : 'smtp-unavailable';
-  if (responseCode === 552 || status === '5.3.4' || status === '5.2.3') return 'message-too-large';
+  if (responseCode < 500) return isServerTrouble(responseCode, status) ? 'smtp-unavailable' : 'throttled';
+  if (SENDING_QUOTA.has(status)) return 'throttled';
+  if (command === 'RCPT TO' && !isAboutSender(failure) && !TOO_LARGE.has(status)) return 'recipient-rejected';
   if (status === '5.2.2') return 'quota-exceeded';
-  if (failure.command === 'MAIL FROM') return 'sender-rejected';
-  if (failure.command === 'RCPT TO') return isSenderRefused(failure) ? 'sender-rejected' : 'recipient-rejected';
-  return 'permission-denied';
+  if (responseCode === 552 || responseCode === 523 || TOO_LARGE.has(status)) return 'message-too-large';
+  return command === 'MAIL FROM' || isAboutSender(failure) ? 'sender-rejected' : 'permission-denied';
+}
+
+/** RFC 3463: too big for the system, for the mailbox. */
+const TOO_LARGE: ReadonlySet<string> = new Set(['5.3.4', '5.2.3']);
+/** What Gmail and Exchange say, as a permanent failure, when somebody sent all that a day allows. */
+const SENDING_QUOTA: ReadonlySet<string> = new Set(['5.4.5', '5.1.90']);
+
+/** The server is closing or has a problem of its own; other temporary refusals are about how much we send, or to whom. */
+function isServerTrouble(responseCode: number, status: string): boolean {
+  return status.startsWith('4.3.') || (responseCode === 421 && !status.startsWith('4.7.'));
 }
 
 /** Postfix checks the sender only when it sees the recipients. */
-function isSenderRefused(failure: SmtpFailure): boolean {
-  return /sender address rejected|not owned by user/i.test(failure.response ?? '');
+export function isAboutSender(failure: SmtpFailure): boolean {
+  return failure.command === 'RCPT TO' && /sender address rejected|not owned by user/i.test(failure.response ?? '');
+}
+
+/** A reply to RCPT. */
+export function rejection(failure: SmtpFailure): Rejection {
+  const { recipient: address = '', responseCode: smtpCode = 0, response } = failure;
+  const status = enhancedStatus(response);
+  return { address, smtpCode, status, kind: kindOf(smtpCode, status, response ?? '') };
+}
+
+/** RFC 5321 4.5.3.1.10: 452 for too many; servers with statuses use the code for full mailboxes and disks, too. */
+function kindOf(smtpCode: number, status: string | undefined, response: string): Rejection['kind'] {
+  const isTooMany = status === undefined ? smtpCode === 452 : /^[45]\.5\.3$/.test(status);
+  if (isTooMany || /too many recipients/i.test(response)) return 'too-many';
+  return smtpCode < 500 ? 'deferred' : 'refused';
 }
 
 function replyDetails(failure: SmtpFailure): Readonly<Record<string, string | number>> {

@@ -11,6 +11,13 @@ export interface Script {
   /** Replies other than the usual ones, by command; RCPT by address too. */
   readonly replies?: Readonly<Record<string, string>>;
   readonly extensions?: readonly string[];
+  /** Recipients of one transaction; more get `452 4.5.3`. */
+  readonly maxRecipients?: number;
+  /**
+   * Comes before all else. `transaction` counts MAIL commands of all connections from 1; at the dot `line` is empty.
+   * Undefined: as usual; `CUT` ends the connection.
+   */
+  readonly answer?: (step: Step, line: string, transaction: number) => string | undefined;
 }
 
 export interface FakeServer {
@@ -19,6 +26,8 @@ export interface FakeServer {
   readonly commands: readonly string[];
   /** Messages that were accepted, as received. */
   readonly messages: readonly string[];
+  /** Recipients of each message that was accepted. */
+  readonly envelopes: readonly (readonly string[])[];
   readonly connectionCount: () => number;
   /** Ends idle connections, as servers do after a while. */
   hangUp(): void;
@@ -41,13 +50,15 @@ export async function startFakeServer(first: Script = {}): Promise<FakeServer> {
   let connections = 0;
   const commands: string[] = [];
   const messages: string[] = [];
+  const envelopes: string[][] = [];
+  const log: Log = { commands, messages, envelopes, transactionCount: 0 };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
-    serve(socket, () => script, commands, messages);
+    serve(socket, () => script, log);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,6 +66,7 @@ export async function startFakeServer(first: Script = {}): Promise<FakeServer> {
     port: (server.address() as AddressInfo).port,
     commands,
     messages,
+    envelopes,
     connectionCount: () => connections,
     hangUp: () => {
       for (const socket of sockets) socket.destroy();
@@ -70,39 +82,62 @@ export async function startFakeServer(first: Script = {}): Promise<FakeServer> {
   };
 }
 
-function serve(socket: Socket, script: () => Script, commands: string[], messages: string[]): void {
+interface Log {
+  readonly commands: string[];
+  readonly messages: string[];
+  readonly envelopes: string[][];
+  transactionCount: number;
+}
+
+function serve(socket: Socket, script: () => Script, log: Log): void {
   let buffer = '';
   let isData = false;
+  let recipients: string[] = [];
   const answer = (step: Step | 'RSET' | 'QUIT', text: string) => {
-    if (script().cutAt === step) socket.destroy();
+    if (script().cutAt === step || text === 'CUT') socket.destroy();
     else socket.write(`${text}\r\n`);
+  };
+  const replyTo = (verb: string, line: string): string => {
+    const { answer: first, replies = {}, maxRecipients = Number.POSITIVE_INFINITY } = script();
+    const own = first?.(verb as Step, line, log.transactionCount);
+    if (own !== undefined) return own;
+    if (verb === 'RCPT' && recipients.length >= maxRecipients) return '452 4.5.3 Too many recipients';
+    const usual = verb === 'EHLO' ? ehlo(script()) : (USUAL[verb] ?? '500 What?');
+    return replies[line.toUpperCase()] ?? replies[verb] ?? usual;
+  };
+  const take = (line: string) => {
+    const verb = line.split(' ')[0]?.toUpperCase() ?? '';
+    log.commands.push(verb === 'AUTH' ? line.split(' ').slice(0, 2).join(' ') : line);
+    if (verb === 'MAIL') {
+      log.transactionCount += 1;
+      recipients = [];
+    }
+    const reply = replyTo(verb, line);
+    if (verb === 'RCPT' && reply.startsWith('2')) recipients.push(/<(.*?)>/.exec(line)?.[1] ?? '');
+    isData = verb === 'DATA' && reply.startsWith('3');
+    answer(verb as Step, reply);
+  };
+  const takeMessage = (message: string) => {
+    isData = false;
+    const reply = replyTo('dot', '');
+    if (reply.startsWith('2')) {
+      log.messages.push(message);
+      log.envelopes.push(recipients);
+    }
+    answer('dot', reply);
   };
   answer('greeting', '220 fake ESMTP');
   socket.on('data', (chunk) => {
     buffer += chunk.toString('latin1');
     for (;;) {
-      if (isData) {
-        if (script().cutAt === 'body') socket.destroy();
-        const end = buffer.indexOf('\r\n.\r\n');
-        if (end === -1) return;
-        const message = buffer.slice(0, end);
-        buffer = buffer.slice(end + 5);
-        isData = false;
-        const reply = script().replies?.['dot'] ?? USUAL['dot'] ?? '';
-        if (reply.startsWith('2')) messages.push(message);
-        answer('dot', reply);
-        continue;
-      }
-      const end = buffer.indexOf('\r\n');
+      if (isData && script().cutAt === 'body') socket.destroy();
+      const mark = isData ? '\r\n.\r\n' : '\r\n';
+      const end = buffer.indexOf(mark);
       if (end === -1) return;
-      const line = buffer.slice(0, end);
-      buffer = buffer.slice(end + 2);
-      const verb = line.split(' ')[0]?.toUpperCase() ?? '';
-      commands.push(verb === 'AUTH' ? line.split(' ').slice(0, 2).join(' ') : line);
-      const usual = verb === 'EHLO' ? ehlo(script()) : (USUAL[verb] ?? '500 What?');
-      const reply = script().replies?.[line.toUpperCase()] ?? script().replies?.[verb] ?? usual;
-      isData = verb === 'DATA' && reply.startsWith('3');
-      answer(verb as Step, reply);
+      const text = buffer.slice(0, end);
+      buffer = buffer.slice(end + mark.length);
+      if (isData) takeMessage(text);
+      else take(text);
     }
   });
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type CoiError, systemClock } from '@coi-webmail/base';
 import type { Credentials } from '../account/service.ts';
-import type { Outcome, Submission } from './connection.ts';
 import { type FakeServer, type Script, type Step, startFakeServer } from './fake-server.fixture.ts';
+import type { Outcome, Submission } from './outcome.ts';
 import { SmtpPool } from './pool.ts';
 
 const ALICE: Credentials = { login: 'alice', secret: 'secret', auth: 'password' };
@@ -31,7 +31,6 @@ function line(options: Partial<Submission> & { readonly text?: string } = {}): S
     from: 'alice@example.test',
     recipients: ['bob@example.test'],
     bytes: Buffer.from(options.text ?? 'Subject: Hi\r\n\r\nHello\r\n'),
-    messageId: 'chat$1@example.test',
     beforeData: async () => undefined,
     ...options,
   };
@@ -54,7 +53,7 @@ for (const step of ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA'] satisfie
 
 test('a connection cut after the final dot means: nobody knows', async () => {
   const { pool } = await setUp({ cutAt: 'dot' });
-  assert.deepEqual(await pool.submit(line()), { state: 'unknown' });
+  assert.deepEqual(await pool.submit(line()), { state: 'unknown', rejected: [] });
 });
 
 test('a connection cut while a long message is under way means: not sent', async () => {
@@ -68,10 +67,16 @@ test('a connection cut while a long message is under way means: not sent', async
 });
 
 for (const [reply, code] of [
-  ['450 4.2.0 Later', 'smtp-unavailable'],
-  ['552 5.3.4 Too big', 'message-too-large'],
-  ['554 5.7.1 Spam', 'permission-denied'],
+  ['450 4.2.0 Later', 'throttled'],
   ['451 4.7.1 Slow down', 'throttled'],
+  ['451 4.3.0 Out of order', 'smtp-unavailable'],
+  ['421 Closing', 'smtp-unavailable'],
+  ['452 4.3.1 No disk', 'smtp-unavailable'],
+  ['550 5.4.5 Daily user sending limit exceeded', 'throttled'],
+  ['552 5.3.4 Too big', 'message-too-large'],
+  ['552 Exceeded storage allocation', 'message-too-large'],
+  ['552 5.2.2 Full', 'quota-exceeded'],
+  ['554 5.7.1 Spam', 'permission-denied'],
 ] as const) {
   test(`the reply ${reply} to the message is a failure that is known: ${code}`, async () => {
     const { pool } = await setUp({ replies: { dot: reply } });
@@ -96,7 +101,7 @@ test('recipients that are refused are named, the others get the line', async () 
   const outcome = await pool.submit(line({ recipients: ['bob@example.test', 'carol@example.test'] }));
   assert.deepEqual(outcome, {
     state: 'accepted',
-    rejected: [{ address: 'carol@example.test', smtpCode: 550, status: '5.1.1' }],
+    rejected: [{ address: 'carol@example.test', smtpCode: 550, status: '5.1.1', kind: 'refused' }],
   });
 });
 
@@ -106,6 +111,64 @@ test('when all recipients are refused nothing was sent', async () => {
   assert.equal(error.code, 'recipient-rejected');
   assert.deepEqual(error.details, { smtpCode: 550, status: '5.1.1' });
   assert.deepEqual(server.messages, []);
+});
+
+for (const [reply, kind] of [
+  ['450 4.2.0 Greylisted', 'deferred'],
+  ['452 4.2.2 Mailbox full', 'deferred'],
+  ['452 4.5.3 Too many recipients', 'too-many'],
+  ['452 Too many', 'too-many'],
+  ['550 5.5.3 Too many recipients', 'too-many'],
+  ['552 5.2.2 Mailbox full', 'refused'],
+] as const) {
+  test(`the reply ${reply} to one recipient means ${kind}, and is known before the data goes out`, async () => {
+    const { pool } = await setUp({
+      answer: (step, text) => (step === 'RCPT' && text.includes('carol') ? reply : undefined),
+    });
+    let told: unknown;
+    const outcome = await pool.submit(
+      line({
+        recipients: ['bob@example.test', 'carol@example.test'],
+        beforeData: async (envelope) => {
+          told = envelope;
+        },
+      }),
+    );
+    const [smtpCode, status] = [Number(reply.slice(0, 3)), /\d\.\d\.\d/.exec(reply)?.[0]];
+    const rejected = [{ address: 'carol@example.test', smtpCode, status, kind }];
+    assert.deepEqual(told, { accepted: ['bob@example.test'], rejected });
+    assert.deepEqual(outcome, { state: 'accepted', rejected });
+  });
+}
+
+test('after a refused message, and after a lost reply, it is still known who was refused by name', async () => {
+  const { server, pool } = await setUp();
+  const two = () => pool.submit(line({ recipients: ['bob@example.test', 'carol@example.test'] }));
+  for (const [dot, state] of [
+    ['554 5.7.1 Spam', 'failed'],
+    ['CUT', 'unknown'],
+  ] as const) {
+    server.script({
+      answer: (step, text) => (text.includes('carol') ? '550 5.1.1 Unknown' : step === 'dot' ? dot : undefined),
+    });
+    const outcome = await two();
+    assert.equal(outcome.state, state);
+    assert.deepEqual(
+      outcome.rejected.map(({ address }) => address),
+      ['carol@example.test'],
+    );
+  }
+});
+
+test('a server that wants few transactions per session gets a new session in time', async () => {
+  const { server, pool } = await setUp({ extensions: ['AUTH PLAIN', 'LIMITS MAILMAX=2 RCPTMAX=5'] });
+  for (const text of ['one', 'two', 'three']) await pool.submit(line({ text }));
+  assert.equal(server.connectionCount(), 2);
+  assert.equal(pool.limits.recipients, 5);
+  pool.learnRecipientLimit(9);
+  assert.equal(pool.limits.recipients, 5);
+  pool.learnRecipientLimit(3);
+  assert.equal(pool.limits.recipients, 3);
 });
 
 test('a refused sender is told apart, also by servers that look at it late', async () => {
@@ -134,13 +197,13 @@ for (const auth of ['xoauth2', 'oauthbearer'] as const) {
 
 test('the envelope asks for notices of failure and delay, per recipient', async () => {
   const { server, pool } = await setUp();
-  await pool.submit(line({ recipients: ['bob@example.test', 'carol@example.test'] }));
+  await pool.submit(line({ recipients: ['bob@example.test', 'carol+x@example.test'], envelopeId: 'MFZWKYLEPF2GQ2LT' }));
   assert.deepEqual(
     server.commands.filter((command) => /^(MAIL|RCPT)/.test(command)),
     [
-      'MAIL FROM:<alice@example.test> SIZE=22 RET=HDRS ENVID=chat$1@example.test',
+      'MAIL FROM:<alice@example.test> SIZE=22 RET=HDRS ENVID=MFZWKYLEPF2GQ2LT',
       'RCPT TO:<bob@example.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;bob@example.test',
-      'RCPT TO:<carol@example.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;carol@example.test',
+      'RCPT TO:<carol+x@example.test> NOTIFY=FAILURE,DELAY ORCPT=rfc822;carol+2Bx@example.test',
     ],
   );
 });

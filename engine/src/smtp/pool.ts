@@ -4,7 +4,9 @@
  */
 import { type Clock, CoiError, isCoiError, KeyedLock, toErrorData } from '@coi-webmail/base';
 import type { Credentials, MailServer } from '../account/service.ts';
-import { type Outcome, SmtpSession, type Submission } from './connection.ts';
+import { SmtpSession } from './connection.ts';
+import { NO_LIMITS, type SmtpLimits } from './limits.ts';
+import type { Outcome, Submission } from './outcome.ts';
 
 const IDLE_CLOSE_MS = 60_000;
 /** Larger messages take ways of their own. */
@@ -19,6 +21,9 @@ export class SmtpPool {
   readonly #lock = new KeyedLock();
   readonly #sessions = new Map<Lane, { readonly session: SmtpSession; readonly cancelIdle: () => void }>();
   #maxBytes: number | undefined;
+  #limits: SmtpLimits = NO_LIMITS;
+  /** Recipients per transaction, learned from a refusal. */
+  #learnedRecipients: number | undefined;
   /** Credentials that the server refused: not tried again. */
   #refused: Credentials | undefined;
 
@@ -31,6 +36,19 @@ export class SmtpPool {
   /** SIZE limit as last heard. */
   get maxBytes(): number | undefined {
     return this.#maxBytes;
+  }
+
+  /** Limits of one transaction, as last heard or learned. */
+  get limits(): SmtpLimits {
+    const told = this.#limits.recipients;
+    const learned = this.#learnedRecipients;
+    const recipients = learned === undefined ? told : Math.min(learned, told ?? learned);
+    return { ...this.#limits, recipients };
+  }
+
+  /** The server called more recipients than these too many. */
+  learnRecipientLimit(count: number): void {
+    this.#learnedRecipients = Math.max(1, count);
   }
 
   /** Opens the session for lines. @throws CoiError as {@link SmtpSession.open} */
@@ -59,9 +77,15 @@ export class SmtpPool {
         taken = await this.#take(lane);
       } catch (cause) {
         const { code, message, details } = toErrorData(cause);
-        return { state: 'failed', error: new CoiError(code, message, { cause, details }), sessionLost: false };
+        return {
+          state: 'failed',
+          error: new CoiError(code, message, { cause, details }),
+          sessionLost: false,
+          rejected: [],
+        };
       }
       const outcome = await taken.session.submit(submission);
+      if (taken.session.isOpen && taken.session.isSpent) taken.session.quit();
       if (taken.session.isOpen) this.#keep(lane, taken.session);
       // A kept session may have died unseen; the server never saw the message then.
       if (outcome.state === 'failed' && outcome.sessionLost && !taken.isFresh) continue;
@@ -81,6 +105,7 @@ export class SmtpPool {
       throw error;
     });
     this.#maxBytes = session.maxBytes;
+    this.#limits = session.limits;
     return { session, isFresh: true };
   }
 

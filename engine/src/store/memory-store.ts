@@ -1,15 +1,15 @@
 /** Store within one process, for tests and for an engine that may forget everything when it ends. */
-import { type ClaimAnswer, CLAIM_KEPT_MS, type SessionRecord, type Store } from './store.ts';
+import { type ClaimAnswer, CLAIM_KEPT_MS, type ClaimNote, type SessionRecord, type Store } from './store.ts';
 import type { LeaseStore } from '../hub/lease-store.ts';
 
 interface Claim {
-  state: 'claimed' | 'accepted' | 'unknown' | 'released';
+  state: 'claimed' | 'accepted' | 'unknown' | 'released' | 'cancelled';
   /** SMTP data may have gone out. */
-  isProgressed: boolean;
+  isInDoubt: boolean;
   sinceAt: number;
   /** Last sign of life, or when it was settled. */
   touchedAt: number;
-  copy: string | undefined;
+  note: ClaimNote;
 }
 
 export class MemoryStore implements Store, LeaseStore {
@@ -46,14 +46,15 @@ export class MemoryStore implements Store, LeaseStore {
   async claim(key: string, nowAt: number, staleMs: number): Promise<ClaimAnswer> {
     const claim = this.#claims.get(key);
     if (claim === undefined || claim.touchedAt + CLAIM_KEPT_MS <= nowAt) return this.#take(key, nowAt);
-    if (claim.state === 'accepted') return { state: 'accepted', acceptedAt: claim.touchedAt, copy: claim.copy };
+    if (claim.state === 'cancelled') return { state: 'cancelled' };
+    if (claim.state === 'accepted') return { state: 'accepted', acceptedAt: claim.touchedAt, note: claim.note };
     if (claim.state === 'claimed') {
       if (claim.touchedAt + staleMs >= nowAt) return { state: 'in-flight', sinceAt: claim.sinceAt };
-      if (!claim.isProgressed) return this.#take(key, nowAt, claim);
+      if (!claim.isInDoubt) return this.#take(key, nowAt, claim);
       Object.assign(claim, { state: 'unknown', touchedAt: nowAt });
     }
     if (claim.state === 'released') return this.#take(key, nowAt, claim);
-    return { state: 'unknown', sinceAt: claim.sinceAt, copy: claim.copy };
+    return { state: 'unknown', sinceAt: claim.sinceAt, note: claim.note };
   }
 
   async touchClaim(key: string, nowAt: number): Promise<void> {
@@ -61,32 +62,29 @@ export class MemoryStore implements Store, LeaseStore {
     if (claim?.state === 'claimed') claim.touchedAt = nowAt;
   }
 
-  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean> {
+  async progressClaim(key: string, nowAt: number, note: ClaimNote, inDoubt: boolean): Promise<boolean> {
     const claim = this.#claims.get(key);
     if (claim?.state !== 'claimed') return false;
-    Object.assign(claim, { isProgressed: true, touchedAt: nowAt, copy: copy ?? claim.copy });
+    Object.assign(claim, { isInDoubt: inDoubt, touchedAt: nowAt, note: merged(claim.note, note) });
     return true;
   }
 
   async settleClaim(
     key: string,
-    state: 'accepted' | 'unknown' | 'released',
+    state: 'accepted' | 'unknown' | 'released' | 'cancelled',
     nowAt: number,
-    copy: string | undefined,
+    note: ClaimNote,
   ): Promise<void> {
     const claim = this.#claims.get(key);
-    if (state === 'accepted') {
-      const sinceAt = claim?.sinceAt ?? nowAt;
-      this.#claims.set(key, { state, isProgressed: true, sinceAt, touchedAt: nowAt, copy: copy ?? claim?.copy });
-    } else if (claim?.state === 'claimed') {
-      Object.assign(claim, { state, touchedAt: nowAt, copy: copy ?? claim.copy });
-    }
+    if (claim?.state === 'cancelled' || (state !== 'accepted' && claim?.state !== 'claimed')) return;
+    const sinceAt = claim?.sinceAt ?? nowAt;
+    this.#claims.set(key, { state, isInDoubt: false, sinceAt, touchedAt: nowAt, note: merged(claim?.note, note) });
   }
 
-  async reclaimUnknown(key: string, nowAt: number): Promise<boolean> {
+  async reopenClaim(key: string, state: 'accepted' | 'unknown', nowAt: number): Promise<boolean> {
     const claim = this.#claims.get(key);
-    if (claim?.state !== 'unknown') return false;
-    Object.assign(claim, { state: 'claimed', isProgressed: false, sinceAt: nowAt, touchedAt: nowAt });
+    if (claim?.state !== state) return false;
+    Object.assign(claim, { state: 'claimed', isInDoubt: false, sinceAt: nowAt, touchedAt: nowAt });
     return true;
   }
 
@@ -121,8 +119,12 @@ export class MemoryStore implements Store, LeaseStore {
   }
 
   #take(key: string, nowAt: number, earlier?: Claim): ClaimAnswer {
-    const copy = earlier?.copy;
-    this.#claims.set(key, { state: 'claimed', isProgressed: false, sinceAt: nowAt, touchedAt: nowAt, copy });
-    return earlier === undefined ? { state: 'new' } : { state: 'new', earlier: { copy } };
+    const note = merged(undefined, earlier?.note ?? {});
+    this.#claims.set(key, { state: 'claimed', isInDoubt: false, sinceAt: nowAt, touchedAt: nowAt, note });
+    return earlier === undefined ? { state: 'new' } : { state: 'new', earlier: note };
   }
+}
+
+function merged(known: ClaimNote | undefined, note: ClaimNote): ClaimNote {
+  return { copy: note.copy ?? known?.copy, recipients: note.recipients ?? known?.recipients };
 }

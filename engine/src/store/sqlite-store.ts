@@ -10,20 +10,23 @@ import { randomUUID } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { CoiError } from '@coi-webmail/base';
 import type { LeaseStore } from '../hub/lease-store.ts';
-import { type ClaimAnswer, CLAIM_KEPT_MS, type SessionRecord, type Store } from './store.ts';
+import { type ClaimAnswer, CLAIM_KEPT_MS, type ClaimNote, type SessionRecord, type Store } from './store.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** Times are epoch milliseconds. `claim.state` is claimed, accepted, unknown or released. */
+/** Times are epoch milliseconds. `claim.state` is claimed, accepted, unknown, released or cancelled. */
 const SCHEMA = `
   CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, sealed BLOB NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE ticket (id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE claim (key TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL, is_progressed INTEGER NOT NULL,
-    since_at INTEGER NOT NULL, touched_at INTEGER NOT NULL, copy TEXT) WITHOUT ROWID;
+    since_at INTEGER NOT NULL, touched_at INTEGER NOT NULL, copy TEXT, recipients TEXT) WITHOUT ROWID;
   CREATE TABLE value (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE lease (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until_at INTEGER NOT NULL) WITHOUT ROWID;
 `;
+
+/** From version 1. */
+const ADD_RECIPIENTS = 'ALTER TABLE claim ADD COLUMN recipients TEXT;';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -84,34 +87,35 @@ export class SqliteStore implements Store, LeaseStore {
     );
   }
 
-  async progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean> {
-    const sql = `UPDATE claim SET is_progressed = 1, touched_at = ?, copy = coalesce(?, copy)
+  async progressClaim(key: string, nowAt: number, note: ClaimNote, inDoubt: boolean): Promise<boolean> {
+    const sql = `UPDATE claim SET is_progressed = ?, touched_at = ?, ${KEEP_NOTE}
       WHERE key = ? AND state = 'claimed' AND owner = ?`;
-    return this.#run(sql, nowAt, copy ?? null, key, this.#owner) === 1;
+    return this.#run(sql, inDoubt ? 1 : 0, nowAt, ...textsOf(note), key, this.#owner) === 1;
   }
 
   async settleClaim(
     key: string,
-    state: 'accepted' | 'unknown' | 'released',
+    state: 'accepted' | 'unknown' | 'released' | 'cancelled',
     nowAt: number,
-    copy: string | undefined,
+    note: ClaimNote,
   ): Promise<void> {
     if (state !== 'accepted') {
-      const sql = `UPDATE claim SET state = ?, touched_at = ?, copy = coalesce(?, copy)
+      const sql = `UPDATE claim SET state = ?, touched_at = ?, ${KEEP_NOTE}
         WHERE key = ? AND state = 'claimed' AND owner = ?`;
-      this.#run(sql, state, nowAt, copy ?? null, key, this.#owner);
+      this.#run(sql, state, nowAt, ...textsOf(note), key, this.#owner);
     } else {
-      const sql = `INSERT INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy)
-        VALUES (?, 'accepted', ?, 1, ?, ?, ?) ON CONFLICT (key) DO UPDATE
-        SET state = 'accepted', touched_at = excluded.touched_at, copy = coalesce(excluded.copy, copy)`;
-      this.#run(sql, key, this.#owner, nowAt, nowAt, copy ?? null);
+      const sql = `INSERT INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy, recipients)
+        VALUES (?, 'accepted', ?, 1, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
+        SET state = 'accepted', touched_at = excluded.touched_at, copy = coalesce(excluded.copy, copy),
+          recipients = coalesce(excluded.recipients, recipients) WHERE state != 'cancelled'`;
+      this.#run(sql, key, this.#owner, nowAt, nowAt, ...textsOf(note));
     }
   }
 
-  async reclaimUnknown(key: string, nowAt: number): Promise<boolean> {
+  async reopenClaim(key: string, state: 'accepted' | 'unknown', nowAt: number): Promise<boolean> {
     const sql = `UPDATE claim SET state = 'claimed', owner = ?, is_progressed = 0, since_at = ?, touched_at = ?
-      WHERE key = ? AND state = 'unknown'`;
-    return this.#run(sql, this.#owner, nowAt, nowAt, key) === 1;
+      WHERE key = ? AND state = ?`;
+    return this.#run(sql, this.#owner, nowAt, nowAt, key, state) === 1;
   }
 
   async getValue(key: string): Promise<string | undefined> {
@@ -145,26 +149,28 @@ export class SqliteStore implements Store, LeaseStore {
   }
 
   #claim(key: string, nowAt: number, staleMs: number): ClaimAnswer {
-    const row = this.#get('SELECT state, is_progressed, since_at, touched_at, copy FROM claim WHERE key = ?', key);
+    const sql = 'SELECT state, is_progressed, since_at, touched_at, copy, recipients FROM claim WHERE key = ?';
+    const row = this.#get(sql, key);
     if (row === undefined) return this.#takeClaim(key, nowAt);
     const touchedAt = Number(row['touched_at']);
     const sinceAt = Number(row['since_at']);
-    const copy = typeof row['copy'] === 'string' ? row['copy'] : undefined;
+    const note = { copy: textOf(row['copy']), recipients: textOf(row['recipients']) };
     if (touchedAt + CLAIM_KEPT_MS <= nowAt) return this.#takeClaim(key, nowAt);
-    if (row['state'] === 'accepted') return { state: 'accepted', acceptedAt: touchedAt, copy };
+    if (row['state'] === 'cancelled') return { state: 'cancelled' };
+    if (row['state'] === 'accepted') return { state: 'accepted', acceptedAt: touchedAt, note };
     if (row['state'] === 'claimed') {
       if (touchedAt + staleMs >= nowAt) return { state: 'in-flight', sinceAt };
-      if (row['is_progressed'] === 0) return this.#takeClaim(key, nowAt, { copy });
+      if (row['is_progressed'] === 0) return this.#takeClaim(key, nowAt, note);
       this.#run(`UPDATE claim SET state = 'unknown', touched_at = ? WHERE key = ?`, nowAt, key);
     }
-    if (row['state'] === 'released') return this.#takeClaim(key, nowAt, { copy });
-    return { state: 'unknown', sinceAt, copy };
+    if (row['state'] === 'released') return this.#takeClaim(key, nowAt, note);
+    return { state: 'unknown', sinceAt, note };
   }
 
-  #takeClaim(key: string, nowAt: number, earlier?: { readonly copy: string | undefined }): ClaimAnswer {
-    const sql = `INSERT OR REPLACE INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy)
-      VALUES (?, 'claimed', ?, 0, ?, ?, ?)`;
-    this.#run(sql, key, this.#owner, nowAt, nowAt, earlier?.copy ?? null);
+  #takeClaim(key: string, nowAt: number, earlier?: ClaimNote): ClaimAnswer {
+    const sql = `INSERT OR REPLACE INTO claim (key, state, owner, is_progressed, since_at, touched_at, copy, recipients)
+      VALUES (?, 'claimed', ?, 0, ?, ?, ?, ?)`;
+    this.#run(sql, key, this.#owner, nowAt, nowAt, ...textsOf(earlier ?? {}));
     return earlier === undefined ? { state: 'new' } : { state: 'new', earlier };
   }
 
@@ -172,10 +178,11 @@ export class SqliteStore implements Store, LeaseStore {
     this.#transaction(() => {
       const version = Number(this.#get('PRAGMA user_version')?.['user_version']);
       if (version === SCHEMA_VERSION) return;
-      if (version !== 0) {
+      if (version > SCHEMA_VERSION || version < 0) {
         throw new CoiError('invalid-config', 'The store file belongs to another version of the engine; name a new one');
       }
-      this.#database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
+      const change = version === 0 ? SCHEMA : ADD_RECIPIENTS;
+      this.#database.exec(`${change} PRAGMA user_version = ${SCHEMA_VERSION};`);
     });
   }
 
@@ -205,4 +212,15 @@ export class SqliteStore implements Store, LeaseStore {
   #get(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#prepare(sql).get(...values);
   }
+}
+
+/** A field that is not told stays as it is. */
+const KEEP_NOTE = 'copy = coalesce(?, copy), recipients = coalesce(?, recipients)';
+
+function textsOf({ copy, recipients }: ClaimNote): [SQLInputValue, SQLInputValue] {
+  return [copy ?? null, recipients ?? null];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -49,32 +49,31 @@ export function storeContract(name: string, open: () => Store & LeaseStore): voi
     assert.deepEqual(await store.claim('k', NOW + STALE_MS, STALE_MS), { state: 'in-flight', sinceAt: NOW });
   });
 
-  promise('an accepted claim stays accepted and keeps its copy', async (store) => {
+  promise('an accepted claim stays accepted and keeps its note', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    await store.progressClaim('k', NOW + 1, 'copy');
-    await store.settleClaim('k', 'accepted', NOW + 2, undefined);
-    const accepted = { state: 'accepted', acceptedAt: NOW + 2, copy: 'copy' };
+    await store.progressClaim('k', NOW + 1, { copy: 'copy' }, true);
+    await store.settleClaim('k', 'accepted', NOW + 2, { recipients: 'bob' });
+    const accepted = { state: 'accepted', acceptedAt: NOW + 2, note: { copy: 'copy', recipients: 'bob' } };
     assert.deepEqual(await store.claim('k', NOW + 3, STALE_MS), accepted);
-    await store.settleClaim('k', 'released', NOW + 4, undefined);
-    await store.settleClaim('k', 'unknown', NOW + 4, undefined);
+    for (const state of ['released', 'unknown', 'cancelled'] as const) await store.settleClaim('k', state, NOW + 4, {});
     assert.deepEqual(await store.claim('k', NOW + 5, STALE_MS), accepted);
-    assert.equal(await store.reclaimUnknown('k', NOW + 5), false);
+    assert.equal(await store.reopenClaim('k', 'unknown', NOW + 5), false);
   });
 
-  promise('a released claim is new again, and its copy is known', async (store) => {
+  promise('a released claim is new again, and its note is known', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    await store.settleClaim('k', 'released', NOW, 'copy');
-    const again = { state: 'new', earlier: { copy: 'copy' } };
+    await store.settleClaim('k', 'released', NOW, { copy: 'copy' });
+    const again = { state: 'new', earlier: { copy: 'copy', recipients: undefined } };
     assert.deepEqual(await store.claim('k', NOW, STALE_MS), again);
-    await store.settleClaim('k', 'released', NOW, undefined);
+    await store.settleClaim('k', 'released', NOW, {});
     assert.deepEqual(await store.claim('k', NOW, STALE_MS), again);
-    await store.settleClaim('k', 'accepted', NOW + 1, undefined);
+    await store.settleClaim('k', 'accepted', NOW + 1, {});
     assert.equal((await store.claim('k', NOW + 2, STALE_MS)).state, 'accepted');
   });
 
   promise('a claim whose owner died before any data is handed out as new', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    const again = { state: 'new', earlier: { copy: undefined } };
+    const again = { state: 'new', earlier: { copy: undefined, recipients: undefined } };
     assert.deepEqual(await store.claim('k', NOW + STALE_MS + 1, STALE_MS), again);
   });
 
@@ -83,38 +82,66 @@ export function storeContract(name: string, open: () => Store & LeaseStore): voi
     await store.touchClaim('k', NOW + STALE_MS);
     assert.equal((await store.claim('k', NOW + 2 * STALE_MS, STALE_MS)).state, 'in-flight');
     assert.equal((await store.claim('k', NOW + 2 * STALE_MS + 1, STALE_MS)).state, 'new');
-    await store.settleClaim('k', 'released', NOW, undefined);
+    await store.settleClaim('k', 'released', NOW, {});
     await store.touchClaim('k', NOW);
-    assert.equal(await store.progressClaim('k', NOW, undefined), false, 'a released claim is nobody’s');
-    assert.equal(await store.progressClaim('never claimed', NOW, undefined), false);
+    assert.equal(await store.progressClaim('k', NOW, {}, true), false, 'a released claim is nobody’s');
+    assert.equal(await store.progressClaim('never claimed', NOW, {}, true), false);
   });
 
   promise('a claim whose owner died after data may have gone out is unknown', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    assert.equal(await store.progressClaim('k', NOW + 1000, 'copy'), true);
+    assert.equal(await store.progressClaim('k', NOW + 1000, { copy: 'copy' }, true), true);
     assert.equal((await store.claim('k', NOW + 1000 + STALE_MS, STALE_MS)).state, 'in-flight');
-    const unknown = { state: 'unknown', sinceAt: NOW, copy: 'copy' };
+    const unknown = { state: 'unknown', sinceAt: NOW, note: { copy: 'copy', recipients: undefined } };
     assert.deepEqual(await store.claim('k', NOW + 1001 + STALE_MS, STALE_MS), unknown);
     assert.deepEqual(await store.claim('k', NOW + 90_000, STALE_MS), unknown);
   });
 
-  promise('an unknown claim is taken again by one', async (store) => {
+  promise('a claim whose owner died between two batches goes on from its note', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    await store.settleClaim('k', 'unknown', NOW, 'copy');
-    const answers = await Promise.all([store.reclaimUnknown('k', NOW + 1), store.reclaimUnknown('k', NOW + 1)]);
-    assert.deepEqual(answers.toSorted(), [false, true]);
-    assert.equal((await store.claim('k', NOW + 2, STALE_MS)).state, 'in-flight');
+    await store.progressClaim('k', NOW, { copy: 'copy', recipients: 'bob in doubt' }, true);
+    await store.progressClaim('k', NOW, { recipients: 'bob has it' }, false);
+    assert.deepEqual(await store.claim('k', NOW + STALE_MS + 1, STALE_MS), {
+      state: 'new',
+      earlier: { copy: 'copy', recipients: 'bob has it' },
+    });
   });
+
+  for (const state of ['unknown', 'accepted'] as const) {
+    promise(`an ${state} claim is taken again by one, with its note`, async (store) => {
+      await store.claim('k', NOW, STALE_MS);
+      await store.settleClaim('k', state, NOW, { copy: 'copy', recipients: 'bob' });
+      const answers = await Promise.all([
+        store.reopenClaim('k', state, NOW + 1),
+        store.reopenClaim('k', state, NOW + 1),
+      ]);
+      assert.deepEqual(answers.toSorted(), [false, true]);
+      assert.equal((await store.claim('k', NOW + 2, STALE_MS)).state, 'in-flight');
+      const earlier = { copy: 'copy', recipients: 'bob' };
+      assert.deepEqual(await store.claim('k', NOW + STALE_MS + 2, STALE_MS), { state: 'new', earlier });
+    });
+  }
 
   promise('evidence settles an unknown claim', async (store) => {
     await store.claim('k', NOW, STALE_MS);
-    await store.settleClaim('k', 'unknown', NOW, 'copy');
-    await store.settleClaim('k', 'accepted', NOW + 9, undefined);
+    await store.settleClaim('k', 'unknown', NOW, { copy: 'copy' });
+    await store.settleClaim('k', 'accepted', NOW + 9, {});
     assert.deepEqual(await store.claim('k', NOW + 9, STALE_MS), {
       state: 'accepted',
       acceptedAt: NOW + 9,
-      copy: 'copy',
+      note: { copy: 'copy', recipients: undefined },
     });
+  });
+
+  promise('a cancelled claim stays cancelled, whoever asks and whatever is told of it', async (store) => {
+    await store.claim('k', NOW, STALE_MS);
+    await store.settleClaim('k', 'cancelled', NOW, {});
+    for (const state of ['accepted', 'unknown', 'released'] as const) await store.settleClaim('k', state, NOW, {});
+    assert.deepEqual(await store.claim('k', NOW + 10 * STALE_MS, STALE_MS), { state: 'cancelled' });
+    assert.equal(await store.progressClaim('k', NOW, {}, true), false);
+    for (const state of ['accepted', 'unknown'] as const) assert.equal(await store.reopenClaim('k', state, NOW), false);
+    await store.sweep(NOW + CLAIM_KEPT_MS);
+    assert.deepEqual(await store.claim('k', NOW, STALE_MS), { state: 'new' });
   });
 
   promise('values are kept and replaced', async (store) => {
@@ -139,7 +166,7 @@ export function storeContract(name: string, open: () => Store & LeaseStore): voi
     await store.putSession(session);
     await store.useTicketId('t', NOW + 1000);
     await store.claim('k', NOW, STALE_MS);
-    await store.settleClaim('k', 'accepted', NOW, undefined);
+    await store.settleClaim('k', 'accepted', NOW, {});
     await store.putValue('v', '1');
     await store.sweep(NOW + 999);
     assert.equal(await store.useTicketId('t', NOW), false);

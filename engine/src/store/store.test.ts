@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { after } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import { MemoryStore } from './memory-store.ts';
@@ -24,9 +25,9 @@ test('what one process wrote another one reads, also after the first has ended',
   const two = new SqliteStore(file);
   await one.claim('k', 1000, 100);
   assert.equal((await two.claim('k', 1001, 100)).state, 'in-flight');
-  await two.settleClaim('k', 'released', 1001, undefined);
+  await two.settleClaim('k', 'released', 1001, {});
   assert.equal((await two.claim('k', 1001, 100)).state, 'in-flight', 'a process cannot release what it does not hold');
-  await one.settleClaim('k', 'accepted', 1002, undefined);
+  await one.settleClaim('k', 'accepted', 1002, {});
   await one.close();
   assert.equal((await two.claim('k', 1003, 100)).state, 'accepted');
   await two.close();
@@ -39,16 +40,37 @@ test('a process that was silent too long has lost its claim to another one', asy
   await one.claim('k', 1000, 100);
   assert.equal((await two.claim('k', 1101, 100)).state, 'new');
   await one.touchClaim('k', 9000);
-  assert.equal(await one.progressClaim('k', 1102, 'copy'), false);
-  assert.equal(await two.progressClaim('k', 1102, 'copy'), true);
+  assert.equal(await one.progressClaim('k', 1102, { copy: 'copy' }, true), false);
+  assert.equal(await two.progressClaim('k', 1102, { copy: 'copy' }, true), true);
   assert.equal((await one.claim('k', 1203, 100)).state, 'unknown');
   await one.close();
   await two.close();
 });
 
+test('a file of an earlier engine is taken over with its claims', async () => {
+  const file = freshFile();
+  const earlier = new DatabaseSync(file);
+  earlier.exec(`CREATE TABLE claim (key TEXT PRIMARY KEY, state TEXT NOT NULL, owner TEXT NOT NULL,
+    is_progressed INTEGER NOT NULL, since_at INTEGER NOT NULL, touched_at INTEGER NOT NULL, copy TEXT) WITHOUT ROWID;
+    INSERT INTO claim VALUES ('k', 'accepted', 'one', 1, 1000, 1000, 'copy'); PRAGMA user_version = 1;`);
+  earlier.close();
+  const store = new SqliteStore(file);
+  const note = { copy: 'copy', recipients: undefined };
+  assert.deepEqual(await store.claim('k', 1001, 100), { state: 'accepted', acceptedAt: 1000, note });
+  await store.close();
+});
+
 test('a file of a newer engine, and a file that is no database, are refused with a sentence', () => {
   const foreign = freshFile();
   writeFileSync(foreign, 'not a database, but long enough to look at '.repeat(40));
+  const newer = freshFile();
+  const database = new DatabaseSync(newer);
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  assert.throws(
+    () => new SqliteStore(newer),
+    (error) => isCoiError(error, 'invalid-config'),
+  );
   assert.throws(
     () => new SqliteStore(foreign),
     (error) => isCoiError(error, 'invalid-config'),

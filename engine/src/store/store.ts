@@ -17,15 +17,24 @@ export interface SessionRecord {
   readonly expiresAt: number;
 }
 
+/** What a claim keeps for its owner, opaque to the Store. A field that is undefined leaves what is known as it is. */
+export interface ClaimNote {
+  /** Where the pending copy lies. */
+  readonly copy?: string | undefined;
+  /** What became of each recipient so far. */
+  readonly recipients?: string | undefined;
+}
+
 /**
- * `new`: the caller holds the claim and must settle it. `earlier`: somebody tried before and sent nothing, but may have
- * left a copy.
+ * `new`: the caller holds the claim and must settle it. `earlier`: somebody tried before and left this; nobody's outcome
+ * is unknown. `cancelled`: nobody is to send it.
  */
 export type ClaimAnswer =
-  | { readonly state: 'new'; readonly earlier?: { readonly copy: string | undefined } }
+  | { readonly state: 'new'; readonly earlier?: ClaimNote }
   | { readonly state: 'in-flight'; readonly sinceAt: number }
-  | { readonly state: 'accepted'; readonly acceptedAt: number; readonly copy: string | undefined }
-  | { readonly state: 'unknown'; readonly sinceAt: number; readonly copy: string | undefined };
+  | { readonly state: 'accepted'; readonly acceptedAt: number; readonly note: ClaimNote }
+  | { readonly state: 'unknown'; readonly sinceAt: number; readonly note: ClaimNote }
+  | { readonly state: 'cancelled' };
 
 export interface Store {
   putSession(record: SessionRecord): Promise<void>;
@@ -44,18 +53,20 @@ export interface Store {
   /** Sign of life of the claim's owner. */
   touchClaim(key: string, nowAt: number): Promise<void>;
   /**
-   * Marks that the SMTP transaction of a claim is about to send its data; from here on an owner's death means `unknown`.
+   * Notes how far the work on a claim is. `inDoubt`: data is about to go out, and from here on the owner's death means
+   * `unknown`; else it means that the next one goes on from the note.
    * @returns false when the claim is not the caller's any more: it must not send
    */
-  progressClaim(key: string, nowAt: number, copy: string | undefined): Promise<boolean>;
+  progressClaim(key: string, nowAt: number, note: ClaimNote, inDoubt: boolean): Promise<boolean>;
+  /** Settles a claim of the caller's; `accepted` also anybody else's, because it is a fact. Nothing undoes `cancelled`. */
   settleClaim(
     key: string,
-    state: 'accepted' | 'unknown' | 'released',
+    state: 'accepted' | 'unknown' | 'released' | 'cancelled',
     nowAt: number,
-    copy: string | undefined,
+    note: ClaimNote,
   ): Promise<void>;
-  /** Reclaims an `unknown` one for a wanted resend; false when it is no longer unknown. */
-  reclaimUnknown(key: string, nowAt: number): Promise<boolean>;
+  /** Takes a settled claim for more work: a wanted resend, recipients to be tried again. False when it is in another state. */
+  reopenClaim(key: string, state: 'accepted' | 'unknown', nowAt: number): Promise<boolean>;
   /** Small JSON values of the engine per account (server probes). */
   getValue(key: string): Promise<string | undefined>;
   putValue(key: string, value: string): Promise<void>;

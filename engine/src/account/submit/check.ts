@@ -3,7 +3,7 @@
  * Pure.
  */
 import { CoiError } from '@coi-webmail/base';
-import type { OuterHead } from './head.ts';
+import type { OuterHead } from '../head.ts';
 
 export interface SubmissionFacts {
   readonly address: string;

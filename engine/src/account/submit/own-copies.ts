@@ -4,24 +4,28 @@
  */
 import { isCoiError } from '@coi-webmail/base';
 import type { MessageRefData } from '@coi-webmail/protocol';
-import { appendMessage } from '../imap/append.ts';
-import type { CommandConnection } from '../imap/command.ts';
-import { fetchHeads, type MessageHeadBytes } from '../imap/fetch.ts';
-import { storeFlags } from '../imap/flag.ts';
-import { remove } from '../imap/guard.ts';
-import { lowestOfNewest, searchUids } from '../imap/search.ts';
-import type { ImapSession } from '../imap/session.ts';
-import { formatUidSet } from '../imap/uid-set.ts';
-import { LARGE_BYTES } from '../smtp/pool.ts';
-import type { AccountContext } from './context.ts';
-import { CHAT_KEYWORD, hasKeyword } from './classify.ts';
-import { readOuterHead } from './head.ts';
+import { appendMessage } from '../../imap/append.ts';
+import type { CommandConnection } from '../../imap/command.ts';
+import { fetchHeads, type MessageHeadBytes } from '../../imap/fetch.ts';
+import { storeFlags } from '../../imap/flag.ts';
+import { remove } from '../../imap/guard.ts';
+import { lowestOfNewest, searchUids } from '../../imap/search.ts';
+import type { ImapSession } from '../../imap/session.ts';
+import { formatUidSet } from '../../imap/uid-set.ts';
+import { LARGE_BYTES } from '../../smtp/pool.ts';
+import type { AccountContext } from '../context.ts';
+import { CHAT_KEYWORD, hasKeyword } from '../classify.ts';
+import { readOuterHead } from '../head.ts';
+import type { StoredCopy } from './claim-note.ts';
 
 const PENDING = '$CoiPending';
 const OWN = '$CoiOwn';
+const DELETED = '\\Deleted';
 /** Where a copy of an earlier try is looked for. */
 const NEWEST = 200;
 const SETTLE_MS = 1_500;
+const SETTLE_RETRY_MS = 10_000;
+const MAX_SETTLE_TRIES = 5;
 /** How many places of own copies are remembered. */
 const MAX_PLACES = 500;
 
@@ -32,7 +36,7 @@ const MAX_PLACES = 500;
 export type CopyPlan = 'before' | 'after' | 'sent' | 'none';
 
 export interface FoundCopy {
-  readonly copy: MessageRefData;
+  readonly copy: StoredCopy;
   /** The copy alone tells that its line was accepted: it is pending no more, or is only stored afterwards. */
   readonly isSent: boolean;
 }
@@ -44,6 +48,7 @@ export class OwnCopies {
   /** Where this process put copies, newest last. */
   readonly #places = new Set<string>();
   #cancelSettle: (() => void) | undefined;
+  #failedSettles = 0;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(context: AccountContext) {
@@ -57,10 +62,15 @@ export class OwnCopies {
     return mailboxes.keywords(mailboxes.path('chats')) ? 'before' : 'after';
   }
 
-  /** One APPEND: no SEARCH, no SELECT. @returns where it lies, if the server tells */
-  async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<MessageRefData | undefined> {
+  #pathOf(plan: Exclude<CopyPlan, 'none'>): string {
+    const { mailboxes } = this.#context;
+    return plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
+  }
+
+  /** One APPEND: no SEARCH, no SELECT. */
+  async append(plan: Exclude<CopyPlan, 'none'>, bytes: Uint8Array): Promise<StoredCopy> {
     const { mailboxes, uploads, quota } = this.#context;
-    const path = plan === 'sent' ? (mailboxes.path('sent') ?? 'Sent') : mailboxes.chatPath('chats');
+    const path = this.#pathOf(plan);
     const flags = plan === 'before' ? ['\\Seen', OWN, CHAT_KEYWORD, PENDING] : ['\\Seen'];
     const connection = bytes.length > LARGE_BYTES ? uploads : this.#freeConnection();
     const store = async (session: ImapSession) => {
@@ -74,9 +84,9 @@ export class OwnCopies {
       }
     };
     const place = await quota.storing(() => connection.run(store, 'urgent'));
-    if (place === undefined) return undefined;
+    if (place === undefined) return { place: undefined };
     this.#remember(place.uidValidity, place.uid);
-    return { mailbox: path, ...place };
+    return { place: { mailbox: path, ...place } };
   }
 
   /** A line waits for no sync and no filing: where the command connection works, the upload connection helps out. */
@@ -112,25 +122,46 @@ export class OwnCopies {
       const head = there ?? (await findNewest(session, messageCount, messageId));
       if (head === undefined) return undefined;
       const isSent = !mailbox.keywords || (hasKeyword(head.flags, OWN) && !hasKeyword(head.flags, PENDING));
-      return { copy: { mailbox: path, uidValidity, uid: head.uid }, isSent };
+      return { copy: { place: { mailbox: path, uidValidity, uid: head.uid } }, isSent };
     }, 'urgent');
+  }
+
+  /** A copy that is stored after SMTP, and may have been stored already. */
+  async appendOnce(plan: 'after' | 'sent', messageId: string, bytes: Uint8Array): Promise<StoredCopy> {
+    const path = this.#pathOf(plan);
+    const look = async (session: ImapSession): Promise<StoredCopy | undefined> => {
+      const { uidValidity, messageCount } = await session.selectFresh(path, 'read');
+      const head = await findNewest(session, messageCount, messageId);
+      return head === undefined ? undefined : { place: { mailbox: path, uidValidity, uid: head.uid } };
+    };
+    const found = await this.#context.commands.run(look).catch((error: unknown) => {
+      // There is no such mailbox: storing the copy makes it.
+      if (isCoiError(error, 'mailbox-not-found')) return undefined;
+      throw error;
+    });
+    return found ?? this.append(plan, bytes);
   }
 
   /** The line was accepted: `$CoiPending` leaves its copy, soon, together with others. */
   settle(messageId: string, copy: MessageRefData | undefined): void {
     this.#toSettle.set(messageId, copy);
-    this.#cancelSettle?.();
-    this.#cancelSettle = this.#context.clock.after(SETTLE_MS, () => void this.flush());
+    this.#failedSettles = 0;
+    this.#settleAfter(SETTLE_MS);
   }
 
-  /** Settles now what waits. Never throws: a copy that stays pending is settled by the next process (Submitter.reconcile). */
+  #settleAfter(delayMs: number): void {
+    this.#cancelSettle?.();
+    this.#cancelSettle = this.#context.clock.after(delayMs, () => void this.flush());
+  }
+
+  /** Settles now what waits. Never throws: a copy that stays pending is settled by the next process (Doubts.reconcile). */
   flush(): Promise<void> {
     this.#cancelSettle?.();
     this.#settling = this.#settling.then(() => this.#settleAll());
     return this.#settling;
   }
 
-  /** The line was refused for good: its pending copy goes. */
+  /** The line was refused for good, or taken back: its pending copy goes, if there is one. */
   async cancel(messageId: string, copy: MessageRefData | undefined): Promise<void> {
     const { mailboxes, commands } = this.#context;
     await commands.run(async (session) => {
@@ -140,7 +171,8 @@ export class OwnCopies {
           ? copy.uid
           : (await findNewest(session, mailbox.messageCount, messageId, PENDING))?.uid;
       if (uid === undefined) return;
-      if ((await headOf(session, uid, messageId)) === undefined) return;
+      const head = await headOf(session, uid, messageId);
+      if (head === undefined || !hasKeyword(head.flags, PENDING) || !hasKeyword(head.flags, OWN)) return;
       await remove(session, mailbox, { kind: 'cancelled', uids: [uid] });
     });
   }
@@ -154,7 +186,7 @@ export class OwnCopies {
       const { messageCount, uidValidity } = await session.selectFresh(path, 'write');
       if (messageCount === 0) return [];
       const from = await lowestOfNewest(session, NEWEST, messageCount);
-      const uids = await searchUids(session, from, { keyword: PENDING });
+      const uids = await searchUids(session, from, { keyword: PENDING, deleted: false });
       const heads = uids.length === 0 ? [] : await fetchHeads(session, formatUidSet(uids));
       return heads.flatMap(({ uid, header }) => {
         const { messageId } = readOuterHead(header);
@@ -182,11 +214,14 @@ export class OwnCopies {
       });
     } catch (error) {
       deps.log.warn('settle-failed', { code: isCoiError(error) ? error.code : 'internal', count: waiting.length });
+      for (const [messageId, copy] of waiting) if (!this.#toSettle.has(messageId)) this.#toSettle.set(messageId, copy);
+      this.#failedSettles += 1;
+      if (this.#failedSettles < MAX_SETTLE_TRIES) this.#settleAfter(SETTLE_RETRY_MS * this.#failedSettles);
     }
   }
 }
 
-/** By Message-ID, among the newest messages of the selected mailbox. */
+/** By Message-ID, among the newest messages of the selected mailbox; one that is marked as deleted is none. */
 export async function findNewest(
   session: ImapSession,
   messageCount: number,
@@ -202,8 +237,9 @@ export async function findNewest(
   return undefined;
 }
 
-/** Undefined when it is another message, or none. */
+/** Undefined when it is another message, marked as deleted, or none. */
 async function headOf(session: ImapSession, uid: number, messageId: string): Promise<MessageHeadBytes | undefined> {
   const [head] = await fetchHeads(session, String(uid));
-  return head !== undefined && readOuterHead(head.header).messageId === messageId ? head : undefined;
+  if (head === undefined || hasKeyword(head.flags, DELETED)) return undefined;
+  return readOuterHead(head.header).messageId === messageId ? head : undefined;
 }
