@@ -50,11 +50,21 @@ export class Core {
 
   static async start(folder: string, info: StackInfo, user: User): Promise<Core> {
     const core = new Core(folder);
-    core.account = (await core.request('add_account')) as number;
-    await core.call('batch_set_config', { displayname: user.name, mdns_enabled: '0' });
+    await core.add(info, user);
+    return core;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** One more account, from then on the one that calls are about. */
+  async add(info: StackInfo, user: User): Promise<void> {
+    this.account = (await this.request('add_account')) as number;
+    await this.call('batch_set_config', { displayname: user.name, mdns_enabled: '0' });
     const server = { imapServer: info.host, imapPort: info.ports.imap, imapSecurity: 'plain', imapUser: user.address };
     const submission = { smtpServer: info.host, smtpPort: info.ports.submission, smtpSecurity: 'plain' };
-    await core.call('add_or_update_transport', {
+    await this.call('add_or_update_transport', {
       ...server,
       ...submission,
       addr: user.address,
@@ -65,10 +75,9 @@ export class Core {
       certificateChecks: 'acceptInvalidCertificates',
     });
     // Mail that comes before the first look at the inbox would count as old and never be shown.
-    const ready = core.next(({ kind }) => kind === 'ImapInboxIdle');
-    await core.call('start_io');
+    const ready = this.next(({ kind }) => kind === 'ImapInboxIdle');
+    await this.call('start_io');
     await ready;
-    return core;
   }
 
   call(method: string, ...params: readonly unknown[]): Promise<unknown> {

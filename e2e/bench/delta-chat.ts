@@ -9,6 +9,9 @@ import { fillChats, makeChatCorpus } from './chat-corpus.ts';
 import { Core } from './delta-chat-core.ts';
 import { Mailbox } from '../fixture/mailbox.ts';
 import type { Samples } from './result.ts';
+import { usageOf } from './usage.ts';
+
+const SETTLE_MS = 5_000;
 
 /** Two processes, one encrypted chat: from the send call to the event of the incoming message. */
 export async function measureDeltaChat(
@@ -59,6 +62,26 @@ export async function measureDeltaChatCatchUp(info: StackInfo, user: User, count
     return { name: 'delta-chat-catch-up', unit: 'lines/s', values: [count / ((at - start) / 1000)] };
   } finally {
     await core?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Memory that each account after the first takes in one process. kB. */
+export async function measureDeltaChatIdle(info: StackInfo, users: readonly User[]): Promise<Samples> {
+  const folder = await mkdtemp(join(tmpdir(), 'coi-bench-core-'));
+  const [first, ...others] = users;
+  if (first === undefined || others.length === 0) throw new Error('Two accounts at least');
+  const core = await Core.start(join(folder, 'profile'), info, first);
+  try {
+    await delay(SETTLE_MS);
+    const before = await usageOf([core.pid]);
+    for (const user of others) await core.add(info, user);
+    await delay(SETTLE_MS);
+    const after = await usageOf([core.pid]);
+    const perAccountKb = (after.memoryKb - before.memoryKb) / others.length;
+    return { name: 'delta-chat-idle', unit: 'kB', values: [perAccountKb] };
+  } finally {
+    await core.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,8 @@
  * | list | --n samples (60) |
  * | cold | --n runs each way (5), --lines (20000), --chats (200) |
  * | catch-up | --n runs (3), --lines (5000), --chats (200) |
+ * | memory | --n idle accounts (300), --hours of the simulated day (24) |
+ * | scale | --n accounts (2000), --cold accounts that read everything at once (500) |
  */
 import { parseArgs } from 'node:util';
 import { buildAll } from '@coi-webmail/tooling';
@@ -14,6 +16,8 @@ import { benchCatchUp } from './catch-up.ts';
 import { benchCold } from './cold.ts';
 import { benchLatency } from './latency.ts';
 import { benchList } from './list.ts';
+import { benchMemory } from './memory.ts';
+import { benchScale } from './scale.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +27,8 @@ const { values, positionals } = parseArgs({
     pauses: { type: 'string', default: '8' },
     lines: { type: 'string' },
     chats: { type: 'string', default: '200' },
+    cold: { type: 'string', default: '500' },
+    hours: { type: 'string', default: '24' },
   },
 });
 const count = (fallback: number) => Number(values.n ?? fallback);
@@ -41,7 +47,13 @@ switch (positionals[0]) {
   case 'catch-up':
     await benchCatchUp({ n: count(3), lineCount: Number(values.lines ?? 5_000), chatCount: Number(values.chats) });
     break;
+  case 'memory':
+    await benchMemory({ accounts: count(300), hours: Number(values.hours) });
+    break;
+  case 'scale':
+    await benchScale({ accounts: count(2_000), cold: Number(values.cold) });
+    break;
   default:
-    console.error('Say which bench: latency, list or cold');
+    console.error('Say which bench: latency, list, cold, catch-up, memory or scale');
     process.exitCode = 1;
 }

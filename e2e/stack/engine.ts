@@ -23,6 +23,7 @@ export interface EngineOptions {
   readonly deliveryPort?: number | undefined;
   /** Merged over the top level of the configuration. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Engine extends ServerProcess {
@@ -74,6 +75,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     name: `engine on port ${options.port}`,
     command: process.execPath,
     args: [ENGINE_MAIN, '--config', configFile],
+    ...(options.env === undefined ? {} : { env: options.env }),
     logFile: join(options.runDir, 'log', `engine-${options.port}.log`),
     isReady: () => isListening(options.port),
   });

@@ -78,6 +78,8 @@ export interface Stack {
   startEngine(options?: {
     readonly port?: number;
     readonly config?: Readonly<Record<string, unknown>>;
+    /** Environment variables besides those of this process. */
+    readonly env?: Readonly<Record<string, string>>;
   }): Promise<Engine>;
   /** Points the webmail's proxy and plugin at another engine. */
   setEnginePort(port: number): Promise<void>;
@@ -224,8 +226,8 @@ async function bringUp(
   };
 
   const engines: Engine[] = [];
-  const launchEngine: Stack['startEngine'] = async ({ port, config } = {}) => {
-    const engine = await startEngine(engineOptions(port ?? (await freePort()), config));
+  const launchEngine: Stack['startEngine'] = async ({ port, config, env } = {}) => {
+    const engine = await startEngine({ ...engineOptions(port ?? (await freePort()), config), env });
     engines.push(engine);
     stops.push(() => engine.stop());
     void engine.exited.then(() => engines.splice(engines.indexOf(engine), 1));
