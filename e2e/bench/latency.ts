@@ -7,6 +7,8 @@
  * | same-engine | both at one engine, 1.5 s gaps |
  * | same-engine-after-pause | the first line after minutes of silence, one per pair |
  * | idle | at two engines that share nothing: bob's is told by IMAP IDLE |
+ * | adaptive-noop | the same, bob's looks often while the conversation goes on |
+ * | delivery-event | the same, Dovecot tells bob's at delivery |
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
@@ -79,6 +81,29 @@ async function afterPause(stack: Stack, browser: Browser, { pauseMs, pauses }: L
   }
 }
 
+/** An engine that shares nothing with the others: to it they are the outside world. */
+async function strangerEngine(stack: Stack, config: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const port = stack.engines().length;
+  const engine = await stack.startEngine({
+    config: { storeFile: `${stack.info.runDir}/engine-${port}.sqlite`, ...config },
+  });
+  return engine.url;
+}
+
+/** A stack of its own, so that the other rows are measured without events. */
+async function throughDeliveryEvents(browser: Browser, n: number): Promise<Record<keyof Times, Samples>> {
+  const stack = await startStack({ webmail: false, deliveryEvents: true });
+  try {
+    const scene = sceneOn(stack, browser);
+    const both = await startConversation(scene, { alice: { engineUrl: await strangerEngine(stack) } });
+    const times = await series(both, 'delivery-event', n);
+    await scene.close();
+    return times;
+  } finally {
+    await stack.stop();
+  }
+}
+
 export async function benchLatency(options: LatencyOptions): Promise<void> {
   const stack = await startStack({ webmail: false });
   const browser = await launchBrowser();
@@ -93,14 +118,20 @@ export async function benchLatency(options: LatencyOptions): Promise<void> {
     console.log('One engine …');
     const same = await series(await startConversation(scene), 'same-engine', options.n);
     console.log('Two engines …');
-    const other = await stack.startEngine({ config: { storeFile: `${stack.info.runDir}/other-engine.sqlite` } });
-    const idle = await series(await startConversation(scene, { bob: { engineUrl: other.url } }), 'idle', options.n);
+    const waiting = { bob: { engineUrl: await strangerEngine(stack, { maxNearbyAccounts: 0 }) } };
+    const idle = await series(await startConversation(scene, waiting), 'idle', options.n);
+    const looking = { bob: { engineUrl: await strangerEngine(stack) } };
+    const noop = await series(await startConversation(scene, looking), 'adaptive-noop', options.n);
     await scene.close();
+    console.log('Delivery events …');
+    const told = await throughDeliveryEvents(browser, options.n);
     console.log(`After a pause of ${options.pauseMs / 1000} s …`);
     const paused = await afterPause(stack, browser, options);
     await report('latency', [
       metric(same.shown, floor.accept),
       metric(paused, floor.accept),
+      metric(told.shown, floor.accept),
+      metric(noop.shown, floor.idle),
       metric(idle.shown, floor.idle),
       metric(same.bubble, floor.accept),
       metric(same.accepted, floor.accept),
