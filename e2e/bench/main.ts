@@ -8,6 +8,7 @@
  * | cold | --n runs each way (5), --lines (20000), --chats (200) |
  * | catch-up | --n runs (3), --lines (5000), --chats (200) |
  * | memory | --n idle accounts (300), --hours of the simulated day (24) |
+ * | summary | writes all results into README.md |
  * | scale | --n accounts (2000), --cold accounts that read everything at once (500) |
  */
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ import { benchLatency } from './latency.ts';
 import { benchList } from './list.ts';
 import { benchMemory } from './memory.ts';
 import { benchScale } from './scale.ts';
+import { writeSummary } from './summary.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -52,6 +54,9 @@ switch (positionals[0]) {
     break;
   case 'scale':
     await benchScale({ accounts: count(2_000), cold: Number(values.cold) });
+    break;
+  case 'summary':
+    await writeSummary();
     break;
   default:
     console.error('Say which bench: latency, list, cold, catch-up, memory or scale');
