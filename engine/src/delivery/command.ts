@@ -32,11 +32,11 @@ export function dovecotCommand(args: readonly string[]): string {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   if (values.remove) return remove(values.folder);
   const config = loadConfig(values.config);
-  const issuer = issuerOf(config, values.issuer);
+  const key = keyOf(issuerOf(config, values.issuer));
   const files = dovecotFiles({
     folder: values.folder,
     urls: (values.url ?? urlOf(config)).split(/\s+/).filter((word) => word !== ''),
-    key: keyOf(issuer),
+    key,
     driver: driverOf(values.driver),
   });
   return values.write ? write(files) : show(files);
