@@ -3,7 +3,7 @@
  * event. Storage messages are told by kind, and a changed setting takes effect.
  */
 import { isCoiError } from '@coi-webmail/base';
-import type { AccountParts } from './account.ts';
+import type { AccountParts } from './parts.ts';
 
 const GATHER_MS = 50;
 const CLIENT_KINDS = new Set(['chats', 'drafts', 'preferences']);

@@ -6,7 +6,7 @@
  */
 import type { DeliveryDesk } from '../delivery/desk.ts';
 import type { DeliveryHint } from '../delivery/hint.ts';
-import type { AccountParts } from './account.ts';
+import type { AccountParts } from './parts.ts';
 import type { Changes } from './changes.ts';
 
 /** An event comes before the watch connection tells, or this much later. */

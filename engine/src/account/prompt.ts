@@ -6,7 +6,7 @@ import type { MailboxState, Method } from '@coi-webmail/protocol';
 import type { DeliveryHint } from '../delivery/hint.ts';
 import type { ConnectionState, Supervisor } from '../imap/supervisor.ts';
 import type { Watch } from '../imap/watch.ts';
-import type { AccountParts } from './account.ts';
+import type { AccountParts } from './parts.ts';
 import type { Changes } from './changes.ts';
 import { Hints } from './hints.ts';
 import { Nearby, Places } from './nearby.ts';
