@@ -11,7 +11,7 @@
  * Usage: test.ts [--only STAGE] [--imap SERVER] [words that a test file's path must contain]
  *
  * `--imap` names an IMAP server of e2e/stack (dovecot, cyrus, dovecot-bare) and may be repeated: the live tests run on
- * each of them.
+ * each of them. A run of a whole stage must not have fewer tests than test-floor.json says.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,6 +22,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { ROOT } from './root.ts';
+import { belowFloor, readTestFloor } from './test-floor.ts';
 
 const REPORTER = join(ROOT, 'packages/tooling/src/count-reporter.ts');
 const FILE_TIMEOUT_MS = 15 * 60_000;
@@ -52,6 +53,11 @@ const STAGES: readonly Stage[] = [
   { name: 'live', needsStack: true, has: isLive },
   { name: 'e2e', needsStack: true, has: isStory },
 ];
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, imap: { type: 'string', multiple: true } },
+  allowPositionals: true,
+});
 
 /** Children get the signals that end this run, so that nothing is left behind. */
 const children = new Set<{ kill(signal: NodeJS.Signals): boolean }>();
@@ -117,24 +123,29 @@ async function runOnStack(files: readonly string[], imap: string): Promise<Count
 
 async function runStage(stage: Stage, files: readonly string[], servers: readonly string[]): Promise<Counts> {
   console.log(`\n== ${stage.name}: ${files.length} files`);
-  if (!stage.needsStack) return runFiles(files);
+  if (!stage.needsStack) return checked(stage.name, await runFiles(files));
   const total = { ...NOTHING };
   for (const imap of stage.name === 'live' ? servers : [DEFAULT_SERVER]) {
     if (isStopping) break;
     if (servers.length > 1 || imap !== DEFAULT_SERVER) console.log(`-- on ${imap}`);
-    add(total, await runOnStack(files, imap));
+    const run = imap === DEFAULT_SERVER ? stage.name : `${stage.name}:${imap}`;
+    add(total, checked(run, await runOnStack(files, imap)));
   }
   return total;
+}
+
+/** Where all files ran, none may be missing. */
+function checked(run: string, counts: Counts): Counts {
+  const problem = isStopping || positionals.length > 0 ? undefined : belowFloor(readTestFloor(), run, counts.passed);
+  if (problem === undefined) return counts;
+  console.error(problem);
+  return { ...counts, failed: counts.failed + 1 };
 }
 
 function add(total: Record<keyof Counts, number>, counts: Counts): void {
   for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
 }
 
-const { values, positionals } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, imap: { type: 'string', multiple: true } },
-  allowPositionals: true,
-});
 const unknown = values.only?.find((name) => !STAGES.some((stage) => stage.name === name));
 if (unknown !== undefined) {
   console.error(`There is no stage "${unknown}"; stages are ${STAGES.map(({ name }) => name).join(', ')}`);
