@@ -102,6 +102,7 @@ function serve(socket: Socket, script: () => Script, log: Log): void {
     const own = first?.(verb as Step, line, log.transactionCount);
     if (own !== undefined) return own;
     if (verb === 'RCPT' && recipients.length >= maxRecipients) return '452 4.5.3 Too many recipients';
+    if (verb === 'DATA' && recipients.length === 0) return replies[verb] ?? '554 5.5.1 No valid recipients';
     const usual = verb === 'EHLO' ? ehlo(script()) : (USUAL[verb] ?? '500 What?');
     return replies[line.toUpperCase()] ?? replies[verb] ?? usual;
   };
