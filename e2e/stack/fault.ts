@@ -9,7 +9,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from './certificate.ts';
 import { HOST } from './port.ts';
-import { DataScanner, LineSplitter } from './smtp-stream.ts';
+import { DataScanner, LineSplitter } from '@coi-webmail/test-support';
 
 /** `reply-lost`: the server got the dot, its answer never arrives. `dot-lost`: the server never got the dot. */
 export type DotFault = 'reply-lost' | 'dot-lost';

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { Certificate } from './certificate.ts';
-import { ImapSplitter } from './imap-stream.ts';
+import { ImapSplitter } from '@coi-webmail/test-support';
 import { LesserImap } from './lesser-imap.ts';
 import { HOST } from './port.ts';
 

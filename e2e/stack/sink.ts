@@ -6,7 +6,7 @@
  */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { HOST } from './port.ts';
-import { DataScanner, LineSplitter } from './smtp-stream.ts';
+import { DataScanner, LineSplitter } from '@coi-webmail/test-support';
 
 export interface Delivery {
   readonly messageId: string;

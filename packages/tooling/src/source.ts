@@ -26,7 +26,8 @@ export function parseSource(path: string, text: string): Source {
   const bare = withoutComments(text);
   return {
     path,
-    isTest: /\.(test|contract|fixture|test-d)\.ts$/.test(path) || /^e2e\/|^packages\/tooling\//.test(path),
+    isTest:
+      /\.(test|contract|fixture|test-d)\.ts$/.test(path) || /^e2e\/|^packages\/(tooling|test-support)\//.test(path),
     imports: [...bare.replace(DATA, '""').matchAll(IMPORT)].map(([, name = '']) => name),
     code: bare.replace(TOKEN, (token) => (token.startsWith('`') ? token : "''")),
   };
