@@ -1,6 +1,6 @@
 /** The door of the stack for tests and benches of other workspaces. */
 export { type AttachedStack, attachStack, type StackInfo } from './info.ts';
-export { at, chosenServer, needs } from './chosen-server.ts';
+export { at, chosenServer, lacks, needs } from './chosen-server.ts';
 export type { DotFault } from './fault.ts';
 export type { Engine } from './engine.ts';
 export { IMAP_SERVERS, type ImapServerName, mailboxPath } from './imap-server.ts';

@@ -3,6 +3,7 @@
  * they share one, and a client that remembers its events.
  */
 import { readFile } from 'node:fs/promises';
+import { after } from 'node:test';
 import { silentLogger, systemClock } from '@coi-webmail/base';
 import {
   attachStack,
@@ -18,6 +19,12 @@ import { LocalHub } from '../hub/local-hub.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { createAccount } from './account.ts';
 import type { AccountDeps, AccountService, Issuer, UnnumberedEvent } from './service.ts';
+
+/** What a test that failed left open would keep its file from ending. */
+const open = new Set<() => Promise<void>>();
+after(async () => {
+  for (const close of open) await close().catch(() => undefined);
+});
 
 export interface LiveStack {
   readonly stack: AttachedStack | Stack;
@@ -66,11 +73,16 @@ export async function person(live: LiveStack, options: PersonOptions = {}): Prom
   });
   const events = new Events(account);
   account.setSocketCount(options.sockets ?? 1);
+  open.add(() => account.stop());
   return {
     user,
     account,
     events,
-    imap: () => ImapLine.login(live.stack.info.ports.imap, user),
+    imap: async () => {
+      const imap = await ImapLine.login(live.stack.info.ports.imap, user);
+      open.add(() => imap.logout());
+      return imap;
+    },
     stop: () => account.stop(),
   };
 }
@@ -85,6 +97,9 @@ export async function issuerOf({ stack }: LiveStack): Promise<Issuer> {
   const server = (port: number) => ({ host, port, servername, ca, tls: 'starttls' as const });
   return { name: 'test', domains: [domain], imap: server(ports.imap), smtp: server(ports.submission) };
 }
+
+/** More than the ten seconds between two looks at mailboxes that are not pushed. */
+const NEXT_EVENT_MS = 15_000;
 
 /** Events in order; tests wait for the one they need. */
 export class Events {
@@ -102,12 +117,12 @@ export class Events {
     return this.all.flatMap((entry) => (entry.event === name ? [entry.data as EventData<E>] : []));
   }
 
-  /** Resolves with the first matching event, past or future. @throws Error after ten seconds */
+  /** Resolves with the first matching event, past or future. @throws Error after some seconds */
   async next<E extends EventName>(
     name: E,
     matches: (data: EventData<E>) => boolean = () => true,
   ): Promise<EventData<E>> {
-    const late = AbortSignal.timeout(10_000);
+    const late = AbortSignal.timeout(NEXT_EVENT_MS);
     for (;;) {
       const found = this.of(name).find(matches);
       if (found !== undefined) return found;

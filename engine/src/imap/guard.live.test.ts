@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { ImapLine } from '@coi-webmail/e2e/stack';
+import { at, ImapLine } from '@coi-webmail/e2e/stack';
 import { issuerOf, type LiveStack, liveStack, mail } from '../account/account.fixture.ts';
 import { appendMessage } from './append.ts';
 import { storeFlags } from './flag.ts';
@@ -77,10 +77,10 @@ test('nothing is removed in a mailbox that was opened for reading', async () => 
 test('a move tells where each message went, also into a mailbox with a name beyond ASCII', async () => {
   const { imap, session, look, stop } = await setUp();
   for (const id of ['a', 'b', 'c']) await imap.append('INBOX', mail({ 'Message-ID': `<${id}@far.test>` }));
-  await createMailbox(session.client, 'Grüße & 日本');
-  const place = await appendMessage(session, 'Grüße & 日本', mail({ 'Message-ID': '<d@far.test>' }), []);
+  await createMailbox(session.client, at('Grüße & 日本'));
+  const place = await appendMessage(session, at('Grüße & 日本'), mail({ 'Message-ID': '<d@far.test>' }), []);
   const inbox = await session.select('INBOX', 'write');
-  const moved = await remove(session, inbox, { kind: 'filed', uids: [1, 3, 77], to: 'Grüße & 日本' });
+  const moved = await remove(session, inbox, { kind: 'filed', uids: [1, 3, 77], to: at('Grüße & 日本') });
   assert.deepEqual(
     moved.map(({ uid, to }) => [uid, to?.uid, to?.uidValidity === place?.uidValidity]),
     [
@@ -94,8 +94,8 @@ test('a move tells where each message went, also into a mailbox with a name beyo
 
 test('a NO and a BAD become errors that say what they mean', async () => {
   const { session, stop } = await setUp();
-  await assert.rejects(session.select('Nowhere', 'read'), (error) => isCoiError(error, 'mailbox-not-found'));
-  await assert.rejects(appendMessage(session, 'Nowhere', mail({}), []), (error) =>
+  await assert.rejects(session.select(at('Nowhere'), 'read'), (error) => isCoiError(error, 'mailbox-not-found'));
+  await assert.rejects(appendMessage(session, at('Nowhere'), mail({}), []), (error) =>
     isCoiError(error, 'mailbox-not-found'),
   );
   await session.select('INBOX', 'write');
