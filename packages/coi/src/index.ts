@@ -1,5 +1,6 @@
 /** The public door of packages/coi. */
 export * from './address.ts';
+export { isBounceHead } from './bounce-text.ts';
 export * from './decode.ts';
 export * from './decode-message.ts';
 export * from './encode.ts';

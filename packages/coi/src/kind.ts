@@ -2,16 +2,18 @@
  * What a mail is by its header fields and structure: words for people, a service mail, or something unreadable
  * here. The vocabulary of `Chat-Content` (coi-client-spec; Delta Chat) lives here.
  */
-import type { MessageId } from './message.ts';
+import type { DeliveryReport, MessageId } from './message.ts';
 import { parseMessageIds } from './message-id.ts';
 import type { HeaderBlock } from './mime/header-block.ts';
 import { chatContentOf, hasWords, type MimePart, walkParts } from './mime/part.ts';
+import { readBounceText } from './bounce-text.ts';
 import { readReport } from './report.ts';
 
 export interface ServiceFacts {
   readonly service: string;
   readonly about: readonly MessageId[];
   readonly status: string | undefined;
+  readonly report?: DeliveryReport | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ function isExtension(content: string): boolean {
 
 /** @returns undefined for text, ordinary mail included */
 export function serviceOf(root: MimePart): ServiceFacts | undefined {
-  return readReport(root) ?? reactionOf(root) ?? chatServiceOf(root.headers);
+  return readReport(root) ?? readBounceText(root) ?? reactionOf(root) ?? chatServiceOf(root.headers);
 }
 
 /** RFC 9078: the target is what In-Reply-To names. Gmail marks one part of an alternative, Delta Chat the message. */

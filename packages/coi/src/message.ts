@@ -35,6 +35,8 @@ export interface AttachmentPart {
 export interface MessageHead {
   /** Absent when the mail has none: such a mail is identified by a digest, see `identityOf`. */
   readonly messageId: MessageId | undefined;
+  /** The Message-ID that a server gave the mail instead of `messageId`; answers and reports may name it. Absent = none. */
+  readonly rewrittenId?: MessageId | undefined;
   /** Sole From address; undefined when missing, malformed or more than one. */
   readonly from: Mailbox | undefined;
   readonly to: readonly Mailbox[];

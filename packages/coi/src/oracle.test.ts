@@ -31,6 +31,8 @@ const POSTAL: Readonly<Record<string, readonly string[]>> = {
   'words-split-inside-a-character': ['subject'], // decodes each word by itself
 };
 const PARSER: Readonly<Record<string, readonly string[]>> = {
+  'bounce-of-exchange-online': ['text'], // shows the delivery report
+  'bounce-of-gmail': ['text'], // the same
   'bounce-of-postfix': ['text'], // shows the delivery report
   'delay-of-postfix': ['text'], // the same
   'charset-none-that-is-latin1': ['subject', 'text'], // UTF-8 only

@@ -58,6 +58,12 @@ export const HEADERS = {
   disposition: { name: 'Disposition', reference: 'RFC 8098 3.2.6' },
   action: { name: 'Action', reference: 'RFC 3464 2.3.3' },
   status: { name: 'Status', reference: 'RFC 3464 2.3.4' },
+  'original-envelope-id': { name: 'Original-Envelope-Id', reference: 'RFC 3464 2.2.1' },
+  'original-recipient': { name: 'Original-Recipient', reference: 'RFC 3464 2.3.1' },
+  'final-recipient': { name: 'Final-Recipient', reference: 'RFC 3464 2.3.2' },
+  'diagnostic-code': { name: 'Diagnostic-Code', reference: 'RFC 3464 2.3.6' },
+  'x-original-message-id': { name: 'X-Original-Message-ID', reference: 'Gmail, in its delivery reports' },
+  'x-failed-recipients': { name: 'X-Failed-Recipients', reference: 'Exim, Gmail' },
 } as const;
 
 /** Lower-case name of a header field that we know. */
