@@ -6,7 +6,7 @@
  * It runs as Debian's user `cyrus`. Mailboxes are made at the first sign-on or delivery.
  */
 import { execFile } from 'node:child_process';
-import { chown, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Certificate } from './certificate.ts';
@@ -32,15 +32,18 @@ export interface CyrusOptions {
   readonly lmtpPort: number;
 }
 
-function imapConfig({ runDir, socketDir, passwordSocket }: CyrusOptions): string {
+/** Cyrus makes a socket per connection in its folder, so it knows the folder by a short name. */
+function shortHome({ socketDir }: CyrusOptions): string {
+  return join(socketDir, 'cyrus');
+}
+
+function imapConfig(options: CyrusOptions): string {
+  const { runDir, passwordSocket } = options;
   return `# Written by e2e/stack/cyrus.ts
-configdirectory: ${runDir}/cyrus
+configdirectory: ${shortHome(options)}
 defaultpartition: default
 partition-default: ${runDir}/mail/cyrus
 hashimapspool: true
-idlesocket: ${socketDir}/cyrus/idle
-lmtpsocket: ${socketDir}/cyrus/lmtp
-notifysocket: ${socketDir}/cyrus/notify
 altnamespace: no
 unixhierarchysep: no
 virtdomains: userid
@@ -95,13 +98,16 @@ async function systemIds(): Promise<{ readonly uid: number; readonly gid: number
 }
 
 /** Copies the certificate, because the key of the stack is root's alone. */
-async function makeFolders({ runDir, socketDir, certificate }: CyrusOptions): Promise<void> {
+async function makeFolders(options: CyrusOptions): Promise<void> {
+  const { runDir, certificate } = options;
   const { uid, gid } = await systemIds();
   const home = join(runDir, 'cyrus');
-  for (const path of [home, join(home, 'log'), join(runDir, 'mail', 'cyrus'), join(socketDir, 'cyrus')]) {
+  for (const path of [home, join(home, 'log'), join(home, 'socket'), join(runDir, 'mail', 'cyrus')]) {
     await mkdir(path, { recursive: true });
     await chown(path, uid, gid);
   }
+  await rm(shortHome(options), { force: true });
+  await symlink(home, shortHome(options));
   for (const [from, name] of [
     [certificate.certFile, 'server.pem'],
     [certificate.keyFile, 'server.key'],
