@@ -9,7 +9,7 @@ export { isRequest, marksOf } from './reduce/marks.ts';
 export { participantsOf, parentOf } from './reduce/message.ts';
 export { compareRows } from './reduce/order.ts';
 export { hasFlag, PENDING_KEYWORD } from './reduce/proof.ts';
-export { isOrphan, isUnread, isVisible } from './reduce/row.ts';
+export { isOrphan, isStored, isUnread, isVisible } from './reduce/row.ts';
 export { deliveryOf, type DeliveryState } from './reduce/service.ts';
 export * from './select/chat-list.ts';
 export { type DraftTexts, selectChat } from './select/chat-view.ts';

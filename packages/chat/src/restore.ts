@@ -1,5 +1,6 @@
 /** Makes a state from its records, as a store gives them back. */
 import { addChat } from './reduce/chat.ts';
+import { followGroup } from './reduce/follow.ts';
 import { indexRow } from './reduce/row.ts';
 import { indexService } from './reduce/service.ts';
 import { compareRows } from './reduce/order.ts';
@@ -23,6 +24,7 @@ export function restoreState(records: StateRecords): ChatState {
   for (const row of [...records.rows].sort(compareRows)) {
     if (state.chats.has(row.chatId)) indexRow(state, row);
   }
+  for (const chat of state.chats.values()) followGroup(state, chat);
   for (const service of records.services) indexService(state, service);
   return state;
 }

@@ -22,6 +22,8 @@ export interface CopyRecord {
   readonly auth: 'pass' | 'none' | 'fail';
   /** As in CopyFacts. */
   readonly envelopeProven?: true | undefined;
+  /** What was read of this copy ends inside its text. Absent = read whole. */
+  readonly cut?: true | undefined;
 }
 
 /** One row of a timeline as the store keeps it. Plain JSON. */

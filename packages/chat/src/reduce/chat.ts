@@ -2,10 +2,11 @@
  * Which chat a message belongs to. Chats are found by handles (`group:<id>`, `address:<a>`, `people:<a>,<b>`);
  * their ids are local and opaque (design §4.8).
  */
-import type { CoiMessage, ContactAddress, Mailbox } from '@coi-webmail/coi';
+import type { CoiMessage, ContactAddress } from '@coi-webmail/coi';
 import type { Chat, ChatRecord, ChatState, RowRecord } from '../state.ts';
 import type { ChatId } from '../view.ts';
 import { bareSubject, isFromSelf, parentOf, participantsOf } from './message.ts';
+import { MAX_GENERATIONS } from './order.ts';
 
 /** More recipients than this make an ordinary mail a card, not a line. */
 const MANY_PEOPLE = 20;
@@ -76,12 +77,37 @@ export function placeOf(
   };
 }
 
+/**
+ * The row that a message answers. Anybody can send a mail under a known id: it counts only where the writer takes part
+ * in its conversation, and not where the answers go round in a circle.
+ */
 function answeredRow(state: ChatState, row: Pick<RowRecord, 'id' | 'message'>): RowRecord | undefined {
+  const found = parentIn(state, row);
+  if (found === undefined || found.card) return undefined;
+  let ancestor: RowRecord | undefined = found;
+  for (let generation = 0; ancestor !== undefined && generation < MAX_GENERATIONS; generation++) {
+    if (ancestor.id === row.id) return undefined;
+    ancestor = parentIn(state, ancestor);
+  }
+  return found;
+}
+
+function parentIn(state: ChatState, row: Pick<RowRecord, 'id' | 'message'>): RowRecord | undefined {
   const parent = parentOf(row.message);
   if (parent === undefined) return undefined;
-  const ids = [...(state.byMessageId.get(parent) ?? [])].filter((id) => id !== row.id).sort();
-  const found = ids[0] === undefined ? undefined : state.rows.get(ids[0]);
-  return found?.card === true ? undefined : found;
+  let found: RowRecord | undefined;
+  for (const id of state.byMessageId.get(parent) ?? []) {
+    const candidate = state.rows.get(id);
+    if (candidate === undefined || id === row.id || !takesPart(state, row.message, candidate)) continue;
+    if (found === undefined || id < found.id) found = candidate;
+  }
+  return found;
+}
+
+function takesPart(state: ChatState, message: CoiMessage, parent: RowRecord): boolean {
+  const members = participantsOf(parent.message, state.self);
+  if (!isFromSelf(message, state.self)) return message.from !== undefined && members.has(message.from.address);
+  return members.size === 0 || [...participantsOf(message, state.self).keys()].some((address) => members.has(address));
 }
 
 function isMail(message: CoiMessage): boolean {
@@ -97,42 +123,4 @@ function isCard(state: ChatState, message: CoiMessage, parent: RowRecord): boole
   if (![...people.keys()].some((address) => !members.has(address))) return false;
   const files = message.kind === 'text' && message.attachments.length > 0;
   return files || bareSubject(message.subject) !== bareSubject(parent.message.subject);
-}
-
-/** Members and name of a group follow its newest row. */
-export function followRow(state: ChatState, chat: Chat, row: RowRecord): void {
-  if (row.message.groupId === undefined || row.card) return;
-  const { groupName } = row.message;
-  if (groupName !== undefined && groupName !== '' && row.at >= (chat.name?.at ?? Number.NEGATIVE_INFINITY)) {
-    chat.name = { text: groupName, at: row.at };
-  }
-  if (chat.rows.at(-1) !== row) return;
-  const people = [...participantsOf(row.message, state.self).keys()].sort();
-  if (people.join() !== chat.record.people.join()) chat.record = { ...chat.record, people };
-}
-
-/** Names and dialect of the people in a row. */
-export function followPeople(state: ChatState, row: RowRecord): void {
-  const { from, to, cc, chatVersion } = row.message;
-  if (from !== undefined && row.proof !== 'refuted') {
-    learn(state, from, row.at, chatVersion !== undefined && !isFromSelf(row.message, state.self));
-  }
-  // What a third person calls somebody counts only until they say it themselves.
-  for (const person of [...to, ...cc]) learn(state, person, Number.NEGATIVE_INFINITY, false);
-}
-
-function learn(state: ChatState, person: Mailbox, at: number, chat: boolean): void {
-  const known = state.people.get(person.address);
-  const named =
-    person.name !== '' &&
-    (known === undefined ||
-      known.name === '' ||
-      at > known.nameAt ||
-      (at === known.nameAt && person.name < known.name));
-  if (known !== undefined && !named && (known.chat || !chat)) return;
-  state.people.set(person.address, {
-    name: named ? person.name : (known?.name ?? ''),
-    nameAt: named ? at : (known?.nameAt ?? at),
-    chat: chat || known?.chat === true,
-  });
 }

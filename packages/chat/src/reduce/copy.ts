@@ -3,10 +3,10 @@ import type { CopyFacts, CopyRole, Place } from '../event.ts';
 import type { CoiMessage } from '@coi-webmail/coi';
 import { type CopyRecord, placeKey } from '../state.ts';
 import type { RowId } from '../view.ts';
-import { addCopy } from './identity.ts';
+import { addCopy, compareCopies } from './identity.ts';
 import { isHtmlUnread, isSameContent, isTruncated } from './message.ts';
 import { authOf } from './proof.ts';
-import { isOrphan, removeRow, settleRow, type Work } from './row.ts';
+import { identityOfRow, isOrphan, removeRow, settleRow, type Work } from './row.ts';
 import { addServiceCopy, removeService, writeService } from './service.ts';
 
 export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts: CopyFacts): void {
@@ -19,6 +19,8 @@ export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts:
     digest: facts.digest,
     delivered: message.delivered,
     auth: authOf(message, facts.authservId),
+    ...(isTruncated(message) ? { cut: true as const } : {}),
+    ...(facts.envelopeProven === undefined ? {} : { envelopeProven: facts.envelopeProven }),
   };
   const key = placeKey(facts.place);
   if (changeCopy(work, key, () => copy)) return completeRow(work, key, message);
@@ -41,7 +43,7 @@ function completeRow(work: Work, key: string, message: CoiMessage): void {
 function changeCopy(work: Work, key: string, change: (copy: CopyRecord) => CopyRecord | undefined): boolean {
   const { state } = work;
   const edit = (copies: readonly CopyRecord[]) =>
-    copies.flatMap((copy) => (placeKey(copy.place) === key ? (change(copy) ?? []) : copy));
+    copies.flatMap((copy) => (placeKey(copy.place) === key ? (change(copy) ?? []) : copy)).sort(compareCopies);
   const row = state.rows.get(state.places.get(key) ?? ('' as RowId));
   if (row !== undefined) {
     const copies = edit(row.copies);
@@ -90,7 +92,11 @@ export function resetMailbox(work: Work, mailbox: string): void {
 
 /** Rows and services without any copy leave now. */
 export function completePass(work: Work): void {
-  for (const row of work.state.rows.values()) if (isOrphan(row)) removeRow(work, row);
+  for (const row of work.state.rows.values()) {
+    if (isOrphan(row)) removeRow(work, row);
+    // The other body under its identity may have left while nobody looked.
+    else if (row.collision || row.id !== identityOfRow(row.id)) work.unranked.add(identityOfRow(row.id));
+  }
   for (const service of work.state.services.values()) {
     if (service.copies.length === 0) removeService(work, service);
   }

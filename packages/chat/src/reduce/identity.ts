@@ -5,11 +5,11 @@
  * INTERNALDATE, which no sender can choose. A later body never takes its place.
  */
 import type { CoiMessage } from '@coi-webmail/coi';
-import type { CopyRecord, RowRecord } from '../state.ts';
+import { type CopyRecord, placeKey, type RowRecord } from '../state.ts';
 import type { ChatId, RowId } from '../view.ts';
 import { contentName, isSameContent } from './message.ts';
 import { isOwn, isOwnCopy } from './proof.ts';
-import { removeRow, settleRow, variantId, type Work } from './row.ts';
+import { isOrphan, removeRow, settleRow, variantId, type Work } from './row.ts';
 
 export function rowsOf({ state }: Work, identity: RowId): RowRecord[] {
   return (state.identities.get(identity) ?? []).flatMap((id) => state.rows.get(id) ?? []);
@@ -41,11 +41,19 @@ export function addCopy(work: Work, identity: RowId, message: CoiMessage, copy: 
     const id = rows.length === 0 ? identity : freeId(work, identity, message);
     settleRow(work, { ...blankRow(id, message), copies: [copy] });
   } else {
-    const copies = [...row.copies, copy];
-    const says = row.copies.length === 0 || isBetter(message, copy, row) ? message : row.message;
+    const copies = [...row.copies, copy].sort(compareCopies);
+    const says = chiefOf(copies) === copy ? message : row.message;
     settleRow(work, { ...row, message: says, copies, laneAt: undefined, missing: false });
   }
-  rankRows(work, identity);
+}
+
+/** The row that an outbox line belongs to: the one it made, else one that says the same, else one of the user's. */
+export function rowOfOutbox({ state }: Work, rows: readonly RowRecord[], message: CoiMessage): RowRecord | undefined {
+  return (
+    rows.find((row) => row.outbox !== undefined) ??
+    rows.find((row) => isSameContent(row.message, message)) ??
+    rows.find((row) => isOwn(row, state.self))
+  );
 }
 
 /** The mailbox's word replaces what the fast lane or the outbox said before. */
@@ -55,17 +63,16 @@ function isReplacedBy({ state }: Work, row: RowRecord, message: CoiMessage, copy
   return row.laneAt !== undefined;
 }
 
-/** The message of a row is a complete copy's, and of those the earliest one's. */
-function isBetter(message: CoiMessage, copy: CopyRecord, row: RowRecord): boolean {
-  const cut = (each: CoiMessage) => each.kind === 'text' && each.truncated;
-  if (cut(message) !== cut(row.message)) return !cut(message);
-  return row.copies.every((other) => isBefore(copy, other));
+/** The copy that gives a row its message: of those that were read whole the earliest one, else the earliest. */
+export function chiefOf(copies: readonly CopyRecord[]): CopyRecord | undefined {
+  return copies.find((copy) => copy.cut !== true) ?? copies[0];
 }
 
-function isBefore(one: CopyRecord, other: CopyRecord): boolean {
-  if (one.internalAt !== other.internalAt) return one.internalAt < other.internalAt;
-  if (one.place.mailbox !== other.place.mailbox) return one.place.mailbox < other.place.mailbox;
-  return one.place.uid < other.place.uid;
+/** Copies of a row in the one order that all devices agree on: the earliest first. */
+export function compareCopies(one: CopyRecord, other: CopyRecord): number {
+  if (one.internalAt !== other.internalAt) return one.internalAt - other.internalAt;
+  const [first, second] = [placeKey(one.place), placeKey(other.place)];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 function freeId({ state }: Work, identity: RowId, message: CoiMessage): RowId {
@@ -84,6 +91,8 @@ export function rankRows(work: Work, identity: RowId): void {
     if (only !== undefined && (only.collision || only.id !== identity)) renameRow(work, only, identity, false);
     return;
   }
+  // A row that waits for its copy to turn up elsewhere has no time to be ranked by.
+  if (rows.some(isOrphan)) return;
   const first = rows.reduce((best, row) => (standsBefore(work, row, best) ? row : best));
   const holder = work.state.rows.get(identity);
   if (holder !== undefined && holder !== first) {
@@ -96,18 +105,12 @@ export function rankRows(work: Work, identity: RowId): void {
 function standsBefore({ state }: Work, one: RowRecord, other: RowRecord): boolean {
   const [oneOwn, otherOwn] = [isOwn(one, state.self), isOwn(other, state.self)];
   if (oneOwn !== otherOwn) return oneOwn;
-  const first = (row: RowRecord) => Math.min(...row.copies.map((copy) => copy.internalAt));
-  return (
-    first(one) - first(other) < 0 ||
-    (first(one) === first(other) && contentName(one.message) < contentName(other.message))
-  );
+  const [first, second] = [one, other].map((row) => row.copies[0]?.internalAt ?? Number.POSITIVE_INFINITY);
+  if (first !== second) return (first ?? 0) < (second ?? 0);
+  return contentName(one.message) < contentName(other.message);
 }
 
 function renameRow(work: Work, row: RowRecord, id: RowId, collision: boolean): void {
-  if (row.id === id) {
-    settleRow(work, { ...row, collision });
-    return;
-  }
-  removeRow(work, row);
+  if (row.id !== id) removeRow(work, row);
   settleRow(work, { ...row, id, collision });
 }

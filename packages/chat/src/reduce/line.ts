@@ -2,8 +2,7 @@
 import type { CoiMessage } from '@coi-webmail/coi';
 import type { OutboxLine } from '../event.ts';
 import type { RowId } from '../view.ts';
-import { blankRow, rankRows, rowsOf } from './identity.ts';
-import { isOwn } from './proof.ts';
+import { blankRow, rankRows, rowOfOutbox, rowsOf } from './identity.ts';
 import { isOrphan, removeRow, settleRow, type Work } from './row.ts';
 
 /** After this long without a copy a lane line is "not in your mailbox". */
@@ -27,7 +26,7 @@ export function changeOutbox(work: Work, line: OutboxLine): void {
   const { delivery, reason, detail, recipients, heldUntil, cancelable } = line;
   const outbox = { delivery, reason, detail, recipients, heldUntil, cancelable };
   const rows = rowsOf(work, line.rowId);
-  const row = rows.find((each) => each.outbox !== undefined) ?? rows.find((each) => isOwn(each, work.state.self));
+  const row = rowOfOutbox(work, rows, line.message);
   settleRow(work, { ...(row ?? newRow(work, line)), outbox });
   rankRows(work, line.rowId);
 }

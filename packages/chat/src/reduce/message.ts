@@ -6,6 +6,12 @@ export function parentOf(message: CoiMessage): MessageId | undefined {
   return message.inReplyTo ?? message.references.at(-1);
 }
 
+/** The ids by which others may name it: its own, and the one that a server gave it on the way. */
+export function idsOf(message: CoiMessage): readonly MessageId[] {
+  const { messageId, rewrittenId } = message;
+  return [messageId, rewrittenId].filter((id) => id !== undefined);
+}
+
 /** Everyone whom the message names, but for the user. */
 export function participantsOf(message: CoiMessage, self: ReadonlySet<string>): Map<ContactAddress, Mailbox> {
   const people = new Map<ContactAddress, Mailbox>();

@@ -57,17 +57,25 @@ export function orderTimeOf(state: ChatState, row: RowRecord): number {
   return at;
 }
 
-/** The row of the same chat that this one answers; of several under one Message-ID, the first by id. */
+/**
+ * The row of the same chat that this one answers; of several under one Message-ID the earliest, so that a mail which
+ * copies the id later pushes nothing down.
+ */
 function parentRow(state: ChatState, row: RowRecord): RowRecord | undefined {
   const parent = parentOf(row.message);
   if (parent === undefined) return undefined;
   let found: RowRecord | undefined;
   for (const id of state.byMessageId.get(parent) ?? []) {
     const candidate = state.rows.get(id);
-    if (candidate === undefined || candidate.chatId !== row.chatId) continue;
-    if (found === undefined || candidate.id < found.id) found = candidate;
+    if (candidate === undefined || id === row.id || candidate.chatId !== row.chatId) continue;
+    if (found === undefined || isEarlier(candidate, found)) found = candidate;
   }
   return found;
+}
+
+function isEarlier(one: RowRecord, other: RowRecord): boolean {
+  const [first, second] = [baseTimeOf(one), baseTimeOf(other)];
+  return first === second ? one.id < other.id : first < second;
 }
 
 export function compareRows(one: RowRecord, other: RowRecord): number {

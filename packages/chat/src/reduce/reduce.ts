@@ -6,6 +6,8 @@ import type { Change, ChatEvent } from '../event.ts';
 import type { ChatState } from '../state.ts';
 import type { Env } from './chat.ts';
 import { changeFlags, completePass, dropCopies, moveCopy, resetMailbox, seeCopy } from './copy.ts';
+import { refollow, Stale } from './follow.ts';
+import { rankRows } from './identity.ts';
 import { changeOutbox, passTime, removeOutbox, seeLane } from './line.ts';
 import { changeMarks, wantChat } from './marks.ts';
 import type { Work } from './row.ts';
@@ -13,8 +15,10 @@ import { Touched } from './touch.ts';
 
 /** @returns what the event touched: exactly this is to be stored and published */
 export function reduce(state: ChatState, event: ChatEvent, env: Env): Change[] {
-  const work: Work = { state, env, touched: new Touched() };
+  const work: Work = { state, env, touched: new Touched(), stale: new Stale(), unranked: new Set() };
   apply(work, event);
+  for (const identity of work.unranked) rankRows(work, identity);
+  for (const chatId of refollow(state, work.stale)) work.touched.chat(chatId);
   return work.touched.changes();
 }
 

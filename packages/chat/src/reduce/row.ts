@@ -1,29 +1,46 @@
 /** The one place that writes rows and keeps every index true. */
-import type { MessageId } from '@coi-webmail/coi';
+import type { CoiMessage, MessageId } from '@coi-webmail/coi';
 import { type Chat, type ChatState, placeKey, type RowRecord } from '../state.ts';
 import type { RowId } from '../view.ts';
-import { type Env, followPeople, followRow, placeOf } from './chat.ts';
-import { parentOf } from './message.ts';
-import { MAX_GENERATIONS, orderTimeOf, positionOf } from './order.ts';
-import { hasFlag, isOwn, proofOf } from './proof.ts';
+import { type Env, placeOf } from './chat.ts';
+import { learnFrom, type Stale, tellsTheSame, unlearnFrom } from './follow.ts';
+import { idsOf, parentOf } from './message.ts';
+import { baseTimeOf, MAX_GENERATIONS, orderTimeOf, positionOf } from './order.ts';
+import { hasFlag, isOwn, PENDING_KEYWORD, proofOf } from './proof.ts';
 import type { Touched } from './touch.ts';
 
 export interface Work {
   readonly state: ChatState;
   readonly env: Env;
   readonly touched: Touched;
+  readonly stale: Stale;
+  /** Identities whose rows may have to be ranked again. */
+  readonly unranked: Set<RowId>;
 }
 
-/** Copies in Junk and Blocked count for no timeline. */
+/** Copies in Junk and Blocked, and those of lines that were taken back, count for no timeline. */
 export function isVisible(row: RowRecord): boolean {
   if (row.outbox !== undefined) return true;
   if (row.copies.length === 0) return true;
-  return row.copies.some((copy) => copy.role !== 'junk' && copy.role !== 'blocked');
+  return row.copies.some((copy) => copy.role !== 'junk' && copy.role !== 'blocked' && !isTakenBack(copy));
+}
+
+/** The pending copy of a cancelled line, where the server lets us remove no single message (no UIDPLUS). */
+function isTakenBack(copy: RowRecord['copies'][number]): boolean {
+  return hasFlag(copy, PENDING_KEYWORD) && hasFlag(copy, '\\Deleted');
 }
 
 /** Nothing holds the row any more: it leaves when a pass over all mailboxes ends. */
 export function isOrphan(row: RowRecord): boolean {
   return row.copies.length === 0 && row.laneAt === undefined && row.outbox === undefined;
+}
+
+/**
+ * A store keeps the row: all but lines that only the outbox holds, which are the vault's. A row that waits for its copy
+ * to turn up elsewhere is kept too, since others may stand behind it.
+ */
+export function isStored(row: RowRecord): boolean {
+  return row.copies.length > 0 || row.laneAt !== undefined || row.outbox === undefined;
 }
 
 export function isUnread(row: RowRecord): boolean {
@@ -35,9 +52,13 @@ export function settleRow(work: Work, row: RowRecord): void {
   const before = work.state.rows.get(row.id);
   const written = derive(work, row);
   writeRow(work, written);
-  if (before === undefined || before.at !== written.at || before.chatId !== written.chatId) {
-    settleAnswers(work, written.message.messageId, MAX_GENERATIONS);
-  }
+  const isNews =
+    before === undefined ||
+    before.message !== written.message ||
+    before.chatId !== written.chatId ||
+    before.card !== written.card ||
+    baseTimeOf(before) !== baseTimeOf(written);
+  if (isNews) settleAnswers(work, written.message);
 }
 
 function derive({ state, env }: Work, row: RowRecord): RowRecord {
@@ -46,49 +67,84 @@ function derive({ state, env }: Work, row: RowRecord): RowRecord {
   return { ...placed, at: orderTimeOf(state, placed) };
 }
 
-/** Lines that answer a changed row may have to move: in time, or into its chat. */
-function settleAnswers(work: Work, messageId: MessageId | undefined, generations: number): void {
-  if (messageId === undefined || generations === 0) return;
-  for (const id of work.state.answers.get(messageId) ?? []) {
-    const answer = work.state.rows.get(id);
-    if (answer === undefined) continue;
-    const again = derive(work, answer);
-    if (again.at !== answer.at || again.chatId !== answer.chatId || again.card !== answer.card) writeRow(work, again);
-    if (again.message.messageId !== messageId) settleAnswers(work, again.message.messageId, generations - 1);
+/**
+ * Lines that answer a changed row may have to move: in time, or into its chat.
+ *
+ * An id is visited again only with more generations left to look at, or because a line under it moved to another chat,
+ * so that ids which many mails share cost no more than these mails.
+ */
+function settleAnswers(work: Work, message: CoiMessage): void {
+  const { state } = work;
+  const visited = new Map<MessageId, number>();
+  const moves = new Map<MessageId, number>();
+  const waiting: [MessageId, number][] = [];
+  const follow = (next: CoiMessage, generations: number, isMoved: boolean) => {
+    for (const id of idsOf(next)) {
+      const moved = moves.get(id) ?? 0;
+      const isAgain = isMoved && moved < MAX_GENERATIONS;
+      if (isAgain) moves.set(id, moved + 1);
+      if (!isAgain && generations <= (visited.get(id) ?? 0)) continue;
+      visited.set(id, generations);
+      waiting.push([id, generations]);
+    }
+  };
+  follow(message, MAX_GENERATIONS, false);
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const [messageId, generations] = next;
+    for (const id of state.answers.get(messageId) ?? []) {
+      const answer = state.rows.get(id);
+      if (answer === undefined) continue;
+      const again = derive(work, answer);
+      const isMoved = again.chatId !== answer.chatId || again.card !== answer.card;
+      if (isMoved || again.at !== answer.at) writeRow(work, again);
+      follow(again.message, isMoved ? MAX_GENERATIONS : generations - 1, isMoved);
+    }
   }
 }
 
-export function writeRow({ state, touched }: Work, row: RowRecord): void {
+export function writeRow({ state, touched, stale, unranked }: Work, row: RowRecord): void {
   const before = state.rows.get(row.id);
   if (before !== undefined) {
     unlist(state, before);
+    if (isVisible(before) && !(isVisible(row) && tellsTheSame(before, row))) unlearnFrom(state, before, stale);
     for (const copy of before.copies) state.places.delete(placeKey(copy.place));
+    if (before.message !== row.message) unindexMessage(state, before);
     if (before.chatId !== row.chatId) touched.removed(before.chatId, before.id);
   }
-  indexRow(state, row);
+  indexRow(state, row, stale);
+  if ((state.identities.get(identityOfRow(row.id))?.length ?? 0) > 1) unranked.add(identityOfRow(row.id));
   touched.row(row.chatId, row.id);
 }
 
-/** Puts a row that is right already into every index. */
-export function indexRow(state: ChatState, row: RowRecord): void {
+/**
+ * Puts a row that is right already into every index.
+ *
+ * @param stale undefined while a state is restored
+ */
+export function indexRow(state: ChatState, row: RowRecord, stale?: Stale): void {
   state.rows.set(row.id, row);
   for (const copy of row.copies) state.places.set(placeKey(copy.place), row.id);
-  const { messageId } = row.message;
-  if (messageId !== undefined) addTo(state.byMessageId, messageId, row.id);
+  for (const id of idsOf(row.message)) addTo(state.byMessageId, id, row.id);
   const parent = parentOf(row.message);
   if (parent !== undefined) addTo(state.answers, parent, row.id);
   const group = state.identities.get(identityOfRow(row.id)) ?? [];
   if (!group.includes(row.id)) state.identities.set(identityOfRow(row.id), [...group, row.id]);
   const chat = state.chats.get(row.chatId);
-  if (chat !== undefined && isVisible(row)) list(state, chat, row);
+  if (chat === undefined || !isVisible(row)) return;
+  list(chat, row);
+  learnFrom(state, row, stale);
 }
 
-function list(state: ChatState, chat: Chat, row: RowRecord): void {
+function unindexMessage(state: ChatState, row: RowRecord): void {
+  for (const id of idsOf(row.message)) removeFrom(state.byMessageId, id, row.id);
+  const parent = parentOf(row.message);
+  if (parent !== undefined) removeFrom(state.answers, parent, row.id);
+}
+
+function list(chat: Chat, row: RowRecord): void {
   chat.rows.splice(positionOf(chat.rows, row), 0, row);
   if (row.own) chat.own.add(row.id);
   if (isUnread(row)) chat.unread.add(row.id);
-  followRow(state, chat, row);
-  followPeople(state, row);
 }
 
 function unlist(state: ChatState, row: RowRecord): void {
@@ -100,21 +156,31 @@ function unlist(state: ChatState, row: RowRecord): void {
   chat.unread.delete(row.id);
 }
 
+/** Nothing holds the row any more: what it told of people goes, and lines that answer it may move. */
 export function removeRow(work: Work, row: RowRecord): void {
-  const { state, touched } = work;
+  if (isVisible(row)) unlearnFrom(work.state, row, work.stale);
+  const left = unindexRow(work, row);
+  if (left > 0) work.unranked.add(identityOfRow(row.id));
+  settleAnswers(work, row.message);
+}
+
+/** The row leaves memory while its mails stay: what it told stands, and so do the lines that answer it. */
+export function forgetRow(work: Work, row: RowRecord): void {
+  unindexRow(work, row);
+}
+
+/** @returns how many rows its identity still has */
+function unindexRow({ state, touched }: Work, row: RowRecord): number {
   unlist(state, row);
   for (const copy of row.copies) state.places.delete(placeKey(copy.place));
   state.rows.delete(row.id);
-  const { messageId } = row.message;
-  if (messageId !== undefined) removeFrom(state.byMessageId, messageId, row.id);
-  const parent = parentOf(row.message);
-  if (parent !== undefined) removeFrom(state.answers, parent, row.id);
+  unindexMessage(state, row);
   const identity = identityOfRow(row.id);
   const left = (state.identities.get(identity) ?? []).filter((id) => id !== row.id);
   if (left.length === 0) state.identities.delete(identity);
   else state.identities.set(identity, left);
   touched.removed(row.chatId, row.id);
-  if (messageId !== undefined) settleAnswers(work, messageId, MAX_GENERATIONS);
+  return left.length;
 }
 
 const VARIANT_MARK = '\u001F';

@@ -30,12 +30,16 @@ export class Touched {
     this.#of(chatId).chat = true;
   }
 
+  /** Removals come first: a row that moved to another chat is removed from the one, then written in the other. */
   changes(): Change[] {
-    return [...this.#chats].map(([chatId, entry]) => ({
-      chatId,
-      rowIds: [...entry.rows],
-      removed: [...entry.removed],
-      chat: entry.chat,
-    }));
+    const entries = [...this.#chats];
+    return [
+      ...entries.flatMap(([chatId, { removed }]) =>
+        removed.size === 0 ? [] : { chatId, rowIds: [], removed: [...removed], chat: true },
+      ),
+      ...entries.flatMap(([chatId, { rows, removed, chat }]) =>
+        rows.size === 0 && removed.size > 0 ? [] : { chatId, rowIds: [...rows], removed: [], chat },
+      ),
+    ];
   }
 }
