@@ -1,12 +1,16 @@
 /** The same session without a browser: memory stores, one tab, Node's WebSocket. For stories and benches. */
-import { systemClock } from '@coi-webmail/base';
-import { soleLock } from './account-lock.ts';
+import { type Clock, systemClock } from '@coi-webmail/base';
+import { type AccountLock, soleLock } from './account-lock.ts';
 import type { ChatApi, SessionInfo } from './api.ts';
 import { TabApi } from './chat-api.ts';
 import type { Environment, SocketLike } from './environment.ts';
 import { memoryOpener } from './store/memory-store.ts';
 import type { StoreOpener } from './store/store.ts';
 import { Tabs } from './tabs.ts';
+
+export { WebLock } from './account-lock.ts';
+export { memoryOpener } from './store/memory-store.ts';
+export type { StoreOpener, Stores } from './store/store.ts';
 
 export interface HeadlessOptions {
   /** Base path of the engine, ending in `/`; a function when it may move between connections. */
@@ -16,6 +20,10 @@ export interface HeadlessOptions {
   readonly session: SessionInfo;
   /** Survives `close` when the same opener is given again. */
   readonly stores?: StoreOpener;
+  /** This machine's clock, which may be wrong. */
+  readonly clock?: Clock;
+  /** Where several clients share stores; default no lock. */
+  readonly lock?: (accountHash: string) => AccountLock;
   signOn?(reason: 'renew' | 'signed-out'): Promise<SessionInfo | undefined>;
 }
 
@@ -42,7 +50,7 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
     return target.href;
   };
   const env: Environment = {
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: () => Math.random(),
     openSocket(url, protocols) {
       const Socket = WebSocket as unknown as NodeWebSocket;
@@ -59,7 +67,7 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
     },
     network: { isOnline: () => true, subscribe: () => () => undefined },
     stores: options.stores ?? memoryOpener(),
-    lock: () => soleLock,
+    lock: options.lock ?? (() => soleLock),
   };
   const tabs = new Tabs(env);
   const api = new TabApi(tabs, { whenGone: () => undefined, lifeLock: '' });

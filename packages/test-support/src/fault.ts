@@ -41,11 +41,14 @@ export interface Moment {
   readonly step: Step;
   /** Undefined before a sign-on tells. */
   readonly who: Person | undefined;
+  /** The message under way, in angle brackets. */
+  readonly messageId?: string | undefined;
 }
 
 export interface Strike {
   readonly fault: Fault;
   readonly at: number;
+  readonly messageId: string | undefined;
 }
 
 /** True when the fault interrupts, rather than slows down. */
@@ -78,15 +81,15 @@ export class Director {
       armed.left -= 1;
       if (armed.left >= 0) continue;
       this.#armed.splice(index, 1);
-      this.note(fault);
+      this.note(fault, moment.messageId);
       return fault.effect;
     }
     return undefined;
   }
 
   /** A fault that was done without waiting for a step. */
-  note(fault: Fault): void {
-    this.#strikes.push({ fault, at: Date.now() });
+  note(fault: Fault, messageId?: string): void {
+    this.#strikes.push({ fault, at: Date.now(), messageId });
   }
 
   get strikes(): readonly Strike[] {

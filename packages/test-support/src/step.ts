@@ -61,6 +61,9 @@ export const STEPS = {
   /** A newer worker takes over. */
   upgrade: { link: 'process', cause: 'act', effects: ['kill-worker', 'kill-engine', 'cut'] },
   'engine-restart': { link: 'process', cause: 'act', effects: ['kill-engine'] },
+  'worker-restart': { link: 'process', cause: 'act', effects: ['kill-worker'] },
+  /** All connections of a link at once. */
+  'link-drop': { link: 'process', cause: 'act', effects: ['cut'] },
 } as const satisfies Record<string, StepKind>;
 
 export type Step = keyof typeof STEPS;
