@@ -1,5 +1,5 @@
 /** Builders for the tests of this package: messages of alice, bob and carol, and alice's view of them. */
-import type { ContactAddress, MessageId, ServiceMessage, TextMessage } from '@coi-webmail/coi';
+import type { ContactAddress, DeliveryReport, MessageId, ServiceMessage, TextMessage } from '@coi-webmail/coi';
 import type { ChatEvent, CopyFacts } from './event.ts';
 import { reduce } from './reduce/reduce.ts';
 import { selectRow } from './select/timeline.ts';
@@ -63,7 +63,28 @@ export function text(written: Written): TextMessage {
 }
 
 export function service(written: Written, kind: string, about: string, status?: string): ServiceMessage {
-  return { ...text(written), kind: 'service', service: kind, about: [about as MessageId], status };
+  const message: ServiceMessage = {
+    ...text(written),
+    kind: 'service',
+    service: kind,
+    about: [about as MessageId],
+    status,
+  };
+  return kind === 'bounce' || kind === 'delay' ? { ...message, report: reportOn([[BOB, kind, status]]) } : message;
+}
+
+/** A report as mail servers send them: from nobody. */
+export function reportOn(
+  recipients: readonly (readonly [ContactAddress, 'bounce' | 'delay' | 'delivery', (string | undefined)?])[],
+): DeliveryReport {
+  const actions = { bounce: 'failed', delay: 'delayed', delivery: 'delivered' } as const;
+  return {
+    envelopeId: undefined,
+    nullSender: true,
+    recipients: recipients.map(([address, kind, status]) => {
+      return { address, original: undefined, action: actions[kind], status, smtpCode: undefined };
+    }),
+  };
 }
 
 export function facts(uid: number, change: Partial<CopyFacts> = {}): CopyFacts {
@@ -105,6 +126,7 @@ export function golden(state: ChatState): string {
         view.own ? view.delivery : view.unread ? 'unread' : 'seen',
         view.deliveryReason,
         view.deliveryDetail,
+        ...(view.recipients?.refused ?? []).map(({ person, reason }) => `${person.address}:${reason}`),
         view.proven ? undefined : 'unproven',
         view.provisional,
         view.collision ? 'collision' : undefined,

@@ -7,7 +7,7 @@ import { addCopy, compareCopies } from './identity.ts';
 import { isHtmlUnread, isSameContent, isTruncated } from './message.ts';
 import { authOf } from './proof.ts';
 import { identityOfRow, isOrphan, removeRow, settleRow, type Work } from './row.ts';
-import { addServiceCopy, removeService, writeService } from './service.ts';
+import { addServiceCopy, removeService, touchAnswered, writeService } from './service.ts';
 
 export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts: CopyFacts): void {
   const copy: CopyRecord = {
@@ -26,6 +26,7 @@ export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts:
   if (changeCopy(work, key, () => copy)) return completeRow(work, key, message);
   if (message.kind === 'service') addServiceCopy(work, identity, message, copy);
   else addCopy(work, identity, message, copy);
+  touchAnswered(work, message);
 }
 
 /** The same copy told again, and now it says more. */

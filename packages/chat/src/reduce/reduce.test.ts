@@ -176,7 +176,7 @@ const cases: readonly { readonly name: string; readonly events: readonly ChatEve
     ],
     shows: `address:bob@example.test (bob@example.test)
   0.000 Bob Builder: Hello [unread]
-  1000.000 me: Hi Bob [failed bounced 5.1.1]
+  1000.000 me: Hi Bob [failed recipient-unknown 5.1.1]
   2000.000 me: Late [sent delayed 4.4.1]`,
   },
   {

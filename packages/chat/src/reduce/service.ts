@@ -1,13 +1,11 @@
 /**
- * Bounces and receipts: no rows, but they count for rows, also for ones that come later.
- *
- * A forged one can only touch a line whose Message-ID it names, and those are not guessable.
+ * Bounces and receipts: no rows, but they count for rows, also for ones that come later. Which of them are believed is
+ * delivery.ts's to judge.
  */
 import type { CoiMessage, ServiceMessage } from '@coi-webmail/coi';
-import { type ChatState, type CopyRecord, placeKey, type RowRecord, type ServiceRecord } from '../state.ts';
-import type { Delivery, DeliveryReason, RowId } from '../view.ts';
-import { participantsOf } from './message.ts';
-import { hasFlag, PENDING_KEYWORD } from './proof.ts';
+import { type ChatState, type CopyRecord, placeKey, type ServiceRecord } from '../state.ts';
+import type { RowId } from '../view.ts';
+import { parentOf } from './message.ts';
 import { addTo, removeFrom, type Work } from './row.ts';
 
 export function addServiceCopy(work: Work, identity: RowId, message: ServiceMessage, copy: CopyRecord): void {
@@ -41,6 +39,16 @@ export function removeService({ state, touched }: Work, record: ServiceRecord): 
   touchAbout({ state, touched }, record);
 }
 
+/** A line that somebody answered, while a report says that he does not have it. */
+export function touchAnswered({ state, touched }: Work, message: CoiMessage): void {
+  const parent = parentOf(message);
+  if (parent === undefined || !state.notices.has(parent)) return;
+  for (const rowId of state.byMessageId.get(parent) ?? []) {
+    const row = state.rows.get(rowId);
+    if (row?.own === true) touched.row(row.chatId, rowId);
+  }
+}
+
 function touchAbout({ state, touched }: Pick<Work, 'state' | 'touched'>, record: ServiceRecord): void {
   for (const messageId of record.about) {
     for (const rowId of state.byMessageId.get(messageId) ?? []) {
@@ -48,34 +56,4 @@ function touchAbout({ state, touched }: Pick<Work, 'state' | 'touched'>, record:
       if (row?.own === true) touched.row(row.chatId, rowId);
     }
   }
-}
-
-export interface DeliveryState {
-  readonly delivery: Delivery;
-  readonly reason: DeliveryReason | undefined;
-  readonly detail: string | undefined;
-}
-
-/** Where an own line stands: the mailbox's word over the outbox's, a bounce over both. */
-export function deliveryOf(state: ChatState, row: RowRecord): DeliveryState {
-  const services = [...(row.message.messageId === undefined ? [] : (state.notices.get(row.message.messageId) ?? []))]
-    .sort()
-    .flatMap((id) => state.services.get(id)?.message ?? []) as readonly CoiMessage[];
-  const notices = services.filter((message) => message.kind === 'service');
-  const bounce = notices.find((notice) => notice.service === 'bounce');
-  if (bounce !== undefined) return { delivery: 'failed', reason: 'bounced', detail: bounce.status };
-  if (row.outbox?.delivery === 'failed') return row.outbox;
-  if (isReadByAll(state, row, notices)) return { delivery: 'read', reason: undefined, detail: undefined };
-  const accepted = row.copies.some((copy) => !hasFlag(copy, PENDING_KEYWORD));
-  if (!accepted) return row.outbox ?? { delivery: 'sending', reason: undefined, detail: undefined };
-  const delay = notices.find((notice) => notice.service === 'delay');
-  return { delivery: 'sent', reason: delay === undefined ? undefined : 'delayed', detail: delay?.status };
-}
-
-function isReadByAll(state: ChatState, row: RowRecord, notices: readonly ServiceMessage[]): boolean {
-  const readers = new Set(
-    notices.flatMap((notice) => (notice.service === 'receipt' ? (notice.from?.address ?? []) : [])),
-  );
-  if (readers.size === 0) return false;
-  return [...participantsOf(row.message, state.self).keys()].every((address) => readers.has(address));
 }

@@ -1,6 +1,6 @@
 /** One chat as a list row and as the head of its conversation. */
 import { isRequest, marksOf } from '../reduce/marks.ts';
-import { deliveryOf } from '../reduce/service.ts';
+import { deliveryOf } from '../reduce/delivery.ts';
 import type { Chat, ChatState, RowRecord } from '../state.ts';
 import type { ChatView, LastLine } from '../view.ts';
 import { colorOf, firstNameOf, initialsOf, selectPerson } from './person.ts';

@@ -3,7 +3,7 @@ import type { AttachmentPart, ContactAddress, TextMessage } from '@coi-webmail/c
 import type { Place } from '../event.ts';
 import { parentOf } from '../reduce/message.ts';
 import { isUnread } from '../reduce/row.ts';
-import { deliveryOf } from '../reduce/service.ts';
+import { deliveryOf, recipientsOf } from '../reduce/delivery.ts';
 import type { Chat, ChatState, CopyRecord, RowRecord } from '../state.ts';
 import type { AttachmentView, QuoteView, RecipientsView, RowId, RowView, TimelineView } from '../view.ts';
 import { type DraftTexts, selectChat } from './chat-view.ts';
@@ -57,7 +57,7 @@ export function selectRow(state: ChatState, row: RowRecord, partUrl: TimelineQue
     delivery: standing?.delivery,
     deliveryReason: standing?.reason,
     deliveryDetail: standing?.detail,
-    recipients: row.own ? recipientsOf(state, row) : undefined,
+    recipients: row.own ? recipientsView(state, row) : undefined,
     heldUntil: row.outbox?.heldUntil,
     cancelable: row.outbox?.cancelable === true,
     provisional: row.laneAt === undefined || row.copies.length > 0 ? undefined : row.missing ? 'missing' : 'lane',
@@ -68,9 +68,10 @@ export function selectRow(state: ChatState, row: RowRecord, partUrl: TimelineQue
   };
 }
 
-function recipientsOf(state: ChatState, { outbox }: RowRecord): RecipientsView | undefined {
-  if (outbox?.recipients === undefined) return undefined;
-  const { total, done, refused } = outbox.recipients;
+function recipientsView(state: ChatState, row: RowRecord): RecipientsView | undefined {
+  const recipients = recipientsOf(state, row);
+  if (recipients === undefined) return undefined;
+  const { total, done, refused } = recipients;
   const named = refused.map(({ address, reason, detail }) => ({
     person: selectPerson(state, address),
     reason,
