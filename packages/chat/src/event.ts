@@ -3,6 +3,7 @@
  * order-insensitive: IMAP delivers out of order and devices must agree.
  */
 import type { CoiMessage, ContactAddress, MessageId } from '@coi-webmail/coi';
+import type { Shelved } from './state.ts';
 import type { ChatId, Delivery, DeliveryReason, RowId } from './view.ts';
 
 /** Where one copy of a message lies. `key` forms: see `placeKey`. */
@@ -92,6 +93,16 @@ export type ChatEvent =
   /** A pass over all watched mailboxes ended: rows without any copy leave now, not before (design §4.2). */
   | { readonly kind: 'pass-completed' }
   | { readonly kind: 'lane-seen'; readonly identity: RowId; readonly message: CoiMessage; readonly acceptedAt: number }
+  /**
+   * Rows and services leave memory; their mails stay where they are. `shelved` tells what the chats named there have out
+   * of memory then.
+   */
+  | {
+      readonly kind: 'rows-shelved';
+      readonly rows: readonly RowId[];
+      readonly services: readonly RowId[];
+      readonly shelved: ReadonlyMap<ChatId, Shelved>;
+    }
   /** Time went by: lane rows older than 20 s without a copy become `missing`. */
   | { readonly kind: 'time-passed'; readonly now: number }
   | { readonly kind: 'outbox-changed'; readonly line: OutboxLine }

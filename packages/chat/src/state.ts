@@ -80,6 +80,15 @@ export interface Chat {
   readonly own: Set<RowId>;
   /** `Chat-Group-Name` of the newest row that has one. */
   name: { readonly text: string; readonly at: number } | undefined;
+  /** Older rows that are out of memory; absent = none. */
+  shelved?: Shelved | undefined;
+}
+
+/** Rows that only the mailbox holds: they are fetched again when somebody scrolls to them. */
+export interface Shelved {
+  readonly count: number;
+  readonly unread: number;
+  readonly own: number;
 }
 
 /** What mails told about a person. */

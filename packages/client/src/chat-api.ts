@@ -96,9 +96,7 @@ export class TabApi implements ChatApi, WorkerDoor {
   }
 
   #leave(): void {
-    for (const watch of this.#watches) this.#tabs.feed.unwatch(watch);
-    this.#watches.clear();
-    this.#counts.clear();
+    for (const watch of this.#watches) this.#end(watch);
     this.#queued = undefined;
     this.#tabs.remove(this.#tab);
   }
@@ -162,6 +160,8 @@ export class TabApi implements ChatApi, WorkerDoor {
     // People's names and the sync's state show in every chat: these come with the list.
     const watch = this.#watch(this.#tabs.feed.watch(() => [query.chatId, 'chats'], compute, listener));
     this.#counts.set(watch, window);
+    this.#tabs.opened(query.chatId);
+    this.#fill(window);
     return watch;
   }
 
@@ -180,10 +180,22 @@ export class TabApi implements ChatApi, WorkerDoor {
     if (window === undefined) return;
     window.count += Math.max(0, count);
     this.#tabs.feed.refresh(watch);
+    this.#fill(window);
+  }
+
+  /** What the window shows and memory does not have. */
+  #fill({ chatId, count }: { readonly chatId: ChatId; readonly count: number }): void {
+    void this.#tabs.session?.liveNow?.history.fill(chatId, count);
   }
 
   async unwatch(watch: WatchId): Promise<void> {
+    this.#end(watch);
+  }
+
+  #end(watch: WatchId): void {
     this.#watches.delete(watch);
+    const window = this.#counts.get(watch);
+    if (window !== undefined) this.#tabs.closed(window.chatId);
     this.#counts.delete(watch);
     this.#tabs.feed.unwatch(watch);
   }

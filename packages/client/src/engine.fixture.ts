@@ -112,6 +112,8 @@ export class TestEngine {
   /** Documents by kind. */
   readonly storage = new Map<string, { readonly revision: string; readonly document: string | null }>();
   isReachable = true;
+  /** Called at each window. */
+  onFetch: (params: Params<'message.fetch'>) => void = () => undefined;
   /** Methods that fail once each. */
   readonly failing = new Set<Method>();
   /** What the next submits come to; then all are sent. */
@@ -244,6 +246,7 @@ export class TestEngine {
       case 'mailbox.sync':
         return this.#sync(params as Params<'mailbox.sync'>);
       case 'message.fetch':
+        this.onFetch(params as Params<'message.fetch'>);
         return this.#fetch(params as Params<'message.fetch'>);
       case 'mailbox.decide': {
         const decision = params as Params<'mailbox.decide'>;
@@ -386,7 +389,11 @@ export interface TestClient {
 }
 
 /** Alice, signed on. The same stores again: her worker started anew. */
-export async function aliceAt(engine: TestEngine, stores: StoreOpener = memoryOpener('durable')): Promise<TestClient> {
+export async function aliceAt(
+  engine: TestEngine,
+  stores: StoreOpener = memoryOpener('durable'),
+  options: Pick<Environment, 'heldLimits'> = {},
+): Promise<TestClient> {
   const { clock } = engine;
   const env: Environment = {
     clock,
@@ -396,6 +403,7 @@ export async function aliceAt(engine: TestEngine, stores: StoreOpener = memoryOp
     network: { isOnline: () => true, subscribe: () => () => undefined },
     stores,
     lock: () => soleLock,
+    ...options,
   };
   const tabs = new Tabs(env);
   const api = new TabApi(tabs, { whenGone: () => undefined, lifeLock: '' });

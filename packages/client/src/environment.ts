@@ -1,6 +1,7 @@
 /** What the session needs from the world around it; a browser's in `worker.ts`, Node's in `headless.ts`. */
 import type { Clock } from '@coi-webmail/base';
 import type { AccountLock } from './account-lock.ts';
+import type { HeldLimits } from './shelf/tidy.ts';
 import type { StoreOpener } from './store/store.ts';
 
 /** The part of WebSocket that we use. */
@@ -30,6 +31,8 @@ export interface Environment {
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly network: Network;
   readonly stores: StoreOpener;
+  /** How much is kept in memory and on disk; absent = as `shelf/tidy.ts` has it. */
+  readonly heldLimits?: HeldLimits | undefined;
   /** One lock per account over all workers of this browser. */
   lock(accountHash: string): AccountLock;
 }

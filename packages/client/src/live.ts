@@ -1,5 +1,5 @@
 /** What a session consists of once the whole store was read: made here, wired to each other, and nothing more. */
-import { type ChatState, restoreState } from '@coi-webmail/chat';
+import { type ChatId, type ChatState, restoreState } from '@coi-webmail/chat';
 import type { ContactAddress } from '@coi-webmail/coi';
 import type { Method, Params, Result } from '@coi-webmail/protocol';
 import type { Environment } from './environment.ts';
@@ -9,6 +9,8 @@ import { Ledger } from './ledger.ts';
 import type { EnvelopeIds } from './outbox/envelope-id.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReadState } from './read-state.ts';
+import { History } from './shelf/history.ts';
+import { Keeper } from './shelf/keeper.ts';
 import type { Standing } from './standing.ts';
 import { LenientVault } from './store/lenient-vault.ts';
 import type { CacheContents, CacheHead, Stores } from './store/store.ts';
@@ -27,6 +29,7 @@ export interface Live {
   readonly sync: Sync;
   readonly readState: ReadState;
   readonly envelopeIds: EnvelopeIds;
+  readonly history: History;
 }
 
 export interface LiveDeps {
@@ -42,6 +45,8 @@ export interface LiveDeps {
   canSend(): boolean;
   onChanged(...topics: readonly Topic[]): void;
   onQueueChanged(): void;
+  /** Somebody looks at this chat. */
+  isOpen(chatId: ChatId): boolean;
 }
 
 export interface Loaded {
@@ -91,10 +96,19 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     services: contents.services,
     marks: marks.current,
   });
-  const ledger = new Ledger(state, stores.cache, drafts.texts, {
+  const keeper = new Keeper(state, contents.shelf, deps.isOpen, env.heldLimits);
+  const ledger = new Ledger({
+    state,
+    cache: stores.cache,
+    drafts: drafts.texts,
+    keeper,
+    clock,
     onChanged: (chats) => deps.onChanged('chats', 'overview', ...chats),
     onStorageLost: (reason) => standing.storageIs(reason),
+    onStorageBack: () => standing.storageIs(stores.storage),
   });
+  // What an earlier worker had out of memory.
+  void ledger.apply([]);
   const readState = new ReadState({ ledger, clock, vault, call, mayWrite }, documents);
   const outbox = new Outbox({
     ledger,
@@ -133,8 +147,14 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
       if (chatId !== undefined) void ledger.touch(chatId);
     }
   };
+  const history = new History({
+    state,
+    shelf: keeper.shelf,
+    sync,
+    onChanged: (chatId) => deps.onChanged(chatId),
+  });
   const { envelopeIds } = deps;
-  return { state, ledger, drafts, marks, preferences, outbox, sync, readState, envelopeIds };
+  return { state, ledger, drafts, marks, preferences, outbox, sync, readState, envelopeIds, history };
 }
 
 /** A connection is up: all that waited for one goes on. */

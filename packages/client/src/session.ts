@@ -5,6 +5,7 @@
  * Order of a start: head of the store (first paint) | socket in parallel -> account lock -> whole store -> sync.
  */
 import { CoiError, fromBase64, isCoiError } from '@coi-webmail/base';
+import type { ChatId } from '@coi-webmail/chat';
 import { type ContactAddress, parseContactAddress } from '@coi-webmail/coi';
 import type { AnyEvent, Method, Params, Result } from '@coi-webmail/protocol';
 import type { AccountLock } from './account-lock.ts';
@@ -28,6 +29,8 @@ export interface SessionListener {
   onExpiresAt(expiresAt: number): void;
   /** Lines that wait for a connection changed: pages keep their bytes for the moment they close. */
   onQueueChanged(): void;
+  /** Somebody looks at this chat. */
+  isOpen(chatId: ChatId): boolean;
 }
 
 export class Session {
@@ -217,6 +220,7 @@ export class Session {
         call: (method, params) => this.call(method, params),
         now: () => this.serverNow(),
         canSend: () => this.#connection?.isUp === true && this.isConsented && this.#live !== undefined,
+        isOpen: (chatId) => this.#listener.isOpen(chatId),
         onChanged: (...topics) => this.#changed(...topics),
         onQueueChanged: () => {
           this.#changed('overview');

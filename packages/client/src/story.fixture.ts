@@ -10,11 +10,18 @@ export const BOB = 'bob@example.test' as ContactAddress;
 export const CAROL = 'carol@example.test' as ContactAddress;
 
 /** A chat mail as the mail server delivers it. */
-export function chatMail(id: string, from: ContactAddress, text: string, at = NOON, answers?: string): Uint8Array {
+export function chatMail(
+  id: string,
+  from: ContactAddress,
+  text: string,
+  at = NOON,
+  answers?: string,
+  to = from === ALICE ? BOB : ALICE,
+): Uint8Array {
   const bytes = encodeText({
     messageId: id as MessageId,
     from: { address: from, name: '' },
-    to: [{ address: from === ALICE ? BOB : ALICE, name: '' }],
+    to: [{ address: from === ALICE ? to : ALICE, name: '' }],
     dateAt: at,
     text,
     references: answers === undefined ? [] : [answers as MessageId],
@@ -32,6 +39,22 @@ export function plainMail(id: string, from: ContactAddress, answers: string, tex
     `In-Reply-To: <${answers}>`,
   ];
   return Buffer.from(['Received: from mx', ...head, '', text, ''].join('\r\n'));
+}
+
+/** Its reader shows that a line was read. */
+export function receipt(id: string, from: ContactAddress, about: string): Uint8Array {
+  const type = 'Content-Type: multipart/report; report-type=disposition-notification; boundary=b';
+  const head = [
+    'Received: from mx',
+    `From: <${from}>`,
+    `To: <${ALICE}>`,
+    `Message-ID: <${id}>`,
+    'Chat-Version: 1.0',
+    type,
+  ];
+  const said = ['--b', '', 'Read.', '--b', 'Content-Type: message/disposition-notification', ''];
+  const fields = [`Original-Message-ID: <${about}>`, 'Disposition: manual-action/MDN-sent-automatically; displayed'];
+  return Buffer.from([...head, '', ...said, ...fields, '', '--b--', ''].join('\r\n'));
 }
 
 export function bounce(id: string, about: string): Uint8Array {

@@ -4,6 +4,7 @@
  */
 import type { CoiError } from '@coi-webmail/base';
 import { CoiError as Failure, isCoiError } from '@coi-webmail/base';
+import type { ChatId } from '@coi-webmail/chat';
 import type { Overview, SessionInfo } from './api.ts';
 import { DEFAULT_SETTINGS } from './synced/preferences.ts';
 import type { Environment } from './environment.ts';
@@ -32,6 +33,8 @@ export class Tabs {
   readonly #tabs = new Set<Tab>();
   /** Tabs that are asked right now: what takes their silence for an answer when they leave. */
   readonly #waiting = new Map<Tab, () => void>();
+  /** How many look at a chat. */
+  readonly #open = new Map<ChatId, number>();
   #engineUrl: string | undefined;
   #session: Session | undefined;
   #isSignedOut = false;
@@ -71,6 +74,16 @@ export class Tabs {
     this.#waiting.get(tab)?.();
   }
 
+  opened(chatId: ChatId): void {
+    this.#open.set(chatId, (this.#open.get(chatId) ?? 0) + 1);
+  }
+
+  closed(chatId: ChatId): void {
+    const count = (this.#open.get(chatId) ?? 0) - 1;
+    if (count > 0) this.#open.set(chatId, count);
+    else this.#open.delete(chatId);
+  }
+
   /** The first tab without a session makes the worker ask the host. */
   needSession(): void {
     if (this.#session === undefined || this.#session.isOver) void this.#ask('signed-out');
@@ -91,6 +104,7 @@ export class Tabs {
       onExpiresAt: (expiresAt) => {
         if (this.#session === session) this.#renewBefore(session, expiresAt);
       },
+      isOpen: (chatId) => (this.#open.get(chatId) ?? 0) > 0,
       onQueueChanged: () => {
         for (const tab of this.#tabs) tab.onQueued();
       },

@@ -74,7 +74,7 @@ export function timelineOf(
   return selectTimeline(live.state, chat, {
     count: request.count,
     firstUnread: request.firstUnread,
-    loadingOlder: live.sync.isBackfilling,
+    loadingOlder: live.sync.isBackfilling || live.history.isLoading(request.chatId),
     drafts: live.drafts.texts,
     partUrl: (place, part) => partUrl(session.accountHash, place, part),
   });

@@ -33,5 +33,12 @@ export function marksOf(state: ChatState, chat: Chat): ChatMarks {
 
 /** Waits for Accept: nobody here wrote to them or said yes. */
 export function isRequest(state: ChatState, chat: Chat): boolean {
-  return chat.own.size === 0 && !chat.record.wanted && marksOf(state, chat).accepted !== true;
+  return (
+    chat.own.size + (chat.shelved?.own ?? 0) === 0 && !chat.record.wanted && marksOf(state, chat).accepted !== true
+  );
+}
+
+/** Also of lines that are out of memory. */
+export function unreadCountOf(chat: Chat): number {
+  return chat.unread.size + (chat.shelved?.unread ?? 0);
 }

@@ -11,6 +11,7 @@ import { rankRows } from './identity.ts';
 import { changeOutbox, passTime, removeOutbox, seeLane } from './line.ts';
 import { changeMarks, wantChat } from './marks.ts';
 import type { Work } from './row.ts';
+import { shelveRows } from './shelf.ts';
 import { Touched } from './touch.ts';
 
 /** @returns what the event touched: exactly this is to be stored and published */
@@ -40,6 +41,8 @@ function apply(work: Work, event: ChatEvent): void {
       return seeLane(work, event.identity, event.message, event.acceptedAt);
     case 'time-passed':
       return passTime(work, event.now);
+    case 'rows-shelved':
+      return shelveRows(work, event.rows, event.services, event.shelved);
     case 'outbox-changed':
       return changeOutbox(work, event.line);
     case 'outbox-removed':

@@ -1,5 +1,5 @@
 /** One chat as a list row and as the head of its conversation. */
-import { isRequest, marksOf } from '../reduce/marks.ts';
+import { isRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
 import { deliveryOf } from '../reduce/delivery.ts';
 import type { Chat, ChatState, RowRecord } from '../state.ts';
 import type { ChatView, LastLine } from '../view.ts';
@@ -27,7 +27,7 @@ export function selectChat(state: ChatState, chat: Chat, drafts: DraftTexts): Ch
     color: people.length === 1 && people[0] !== undefined ? people[0].color : colorOf(chat.record.handles[0] ?? ''),
     initials: initialsOf(title),
     last: row === undefined ? undefined : lastLineOf(state, chat, row),
-    unreadCount: chat.unread.size,
+    unreadCount: unreadCountOf(chat),
     draft: firstLine(drafts.get(chat.record.handles[0] ?? '') ?? ''),
     request: isRequest(state, chat),
     blocked: marks.blocked === true,

@@ -24,7 +24,7 @@ export function selectTimeline(state: ChatState, chat: Chat, query: TimelineQuer
   return {
     chat: selectChat(state, chat, query.drafts),
     rows: rows.map((row) => selectRow(state, row, query.partUrl)),
-    hasOlder: chat.rows.length > rows.length,
+    hasOlder: chat.rows.length > rows.length || chat.shelved !== undefined,
     loadingOlder: query.loadingOlder,
     firstUnread: query.firstUnread,
   };

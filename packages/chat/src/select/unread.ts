@@ -1,5 +1,5 @@
 /** Counts over all chats for badges. Muted chats, requests and blocked people do not call. */
-import { isRequest, marksOf } from '../reduce/marks.ts';
+import { isRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
 import type { Chat, ChatState } from '../state.ts';
 import type { RowId } from '../view.ts';
 
@@ -16,7 +16,7 @@ export function selectUnread(state: ChatState): UnreadCounts {
     const marks = marksOf(state, chat);
     if (marks.blocked === true) continue;
     if (isRequest(state, chat)) requestCount += 1;
-    else if (chat.unread.size > 0 && marks.muted !== true) unreadChats += 1;
+    else if (unreadCountOf(chat) > 0 && marks.muted !== true) unreadChats += 1;
   }
   return { unreadChats, requestCount };
 }

@@ -5,7 +5,7 @@ import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 /**
  * Stores of the cache. All keys are opaque numbers and times; all values but the key are sealed.
  * `runs` [chat, last time, seq] -> rows; `list` number -> up to ten chats; `services` number -> one service;
- * `meta` name -> browser key, check word, progress, facts.
+ * `meta` name -> browser key, check word, progress, facts, shelf.
  */
 export interface CacheSchema extends DBSchema {
   runs: { key: [number, number, number]; value: Uint8Array };

@@ -6,6 +6,7 @@
  */
 import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { IDBPDatabase } from 'idb';
+import type { ShelfDocument } from '../shelf/shelf.ts';
 import { type CacheSchema, storeError } from './database.ts';
 import { deriveSealer, makeBrowserKey, type Sealer } from './seal.ts';
 import type {
@@ -112,12 +113,13 @@ export class IdbCache implements CacheStore {
 
   async load(): Promise<CacheContents> {
     const transaction = this.#database.transaction(['runs', 'services', 'meta'], 'readonly');
-    const [keys, values, serviceKeys, serviceValues, progress] = await Promise.all([
+    const [keys, values, serviceKeys, serviceValues, progress, sealedShelf] = await Promise.all([
       transaction.objectStore('runs').getAllKeys() as Promise<RunKey[]>,
       transaction.objectStore('runs').getAll(),
       transaction.objectStore('services').getAllKeys(),
       transaction.objectStore('services').getAll(),
       transaction.objectStore('meta').get('progress'),
+      transaction.objectStore('meta').get('shelf'),
     ]);
     const runs = await Promise.all(
       keys.map((key, at) => this.#open<RowRecord[]>(contextOf(key), values[at] as Uint8Array)),
@@ -125,7 +127,10 @@ export class IdbCache implements CacheStore {
     const services = await Promise.all(
       serviceKeys.map((key, at) => this.#open<ServiceRecord>(`services/${key}`, serviceValues[at] as Uint8Array)),
     );
-    const lost = runs.includes(undefined) || services.includes(undefined);
+    const shelf =
+      sealedShelf instanceof Uint8Array ? await this.#open<ShelfDocument>('meta/shelf', sealedShelf) : undefined;
+    const lost =
+      runs.includes(undefined) || services.includes(undefined) || (sealedShelf !== undefined && shelf === undefined);
     const rows: RowRecord[] = [];
     for (const [at, run] of runs.entries()) {
       const key = keys[at] as RunKey;
@@ -143,7 +148,12 @@ export class IdbCache implements CacheStore {
       progress instanceof Uint8Array && !lost
         ? await this.#open<[string, MailboxProgress][]>('meta/progress', progress)
         : undefined;
-    return { rows, services: services.filter((service) => service !== undefined), progress: new Map(opened ?? []) };
+    return {
+      rows,
+      services: services.filter((service) => service !== undefined),
+      progress: new Map(opened ?? []),
+      shelf: lost ? undefined : shelf,
+    };
   }
 
   async #open<T>(context: string, sealed: Uint8Array): Promise<T | undefined> {
@@ -177,6 +187,7 @@ export class IdbCache implements CacheStore {
     const progress =
       batch.progress === undefined ? undefined : await this.#sealer.seal('meta/progress', [...batch.progress]);
     const facts = batch.facts === undefined ? undefined : await this.#sealer.seal('meta/facts', batch.facts);
+    const shelf = batch.shelf === undefined ? undefined : await this.#sealer.seal('meta/shelf', batch.shelf);
     try {
       const names = ['runs', 'list', 'services', 'meta'] as const;
       const transaction = this.#database.transaction(names, 'readwrite', { durability: 'relaxed' });
@@ -190,6 +201,7 @@ export class IdbCache implements CacheStore {
       for (const [number, sealed] of services) writes.push(serviceStore.put(sealed, number));
       for (const number of removedServices) writes.push(serviceStore.delete(number));
       if (progress !== undefined) writes.push(meta.put(progress, 'progress'));
+      if (shelf !== undefined) writes.push(meta.put(shelf, 'shelf'));
       if (facts !== undefined) writes.push(meta.put(facts, 'facts'));
       transaction.commit();
       await Promise.all(writes);

@@ -1,6 +1,7 @@
 /** Stores without a disk: for Node, private windows and full disks. Values are copied, as a disk would. */
 import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import { compareRows } from '@coi-webmail/chat';
+import type { ShelfDocument } from '../shelf/shelf.ts';
 import type {
   CacheBatch,
   CacheContents,
@@ -20,6 +21,7 @@ export class MemoryCache implements CacheStore {
   readonly #list = new Map<ChatId, ListEntry>();
   #progress: ReadonlyMap<string, MailboxProgress> = new Map();
   #facts: FactsDocument | undefined;
+  #shelf: ShelfDocument | undefined;
 
   async head(): Promise<CacheHead> {
     return structuredClone({ list: [...this.#list.values()], facts: this.#facts });
@@ -35,6 +37,7 @@ export class MemoryCache implements CacheStore {
       rows: [...this.#rows.values()],
       services: [...this.#services.values()],
       progress: this.#progress,
+      shelf: this.#shelf,
     });
   }
 
@@ -48,6 +51,7 @@ export class MemoryCache implements CacheStore {
     for (const id of batch.removedServices) this.#services.delete(id);
     for (const record of batch.services) this.#services.set(record.id, structuredClone(record));
     if (batch.progress !== undefined) this.#progress = structuredClone(batch.progress);
+    if (batch.shelf !== undefined) this.#shelf = structuredClone(batch.shelf);
     if (batch.facts !== undefined) this.#facts = structuredClone(batch.facts);
   }
 

@@ -1,6 +1,7 @@
 /** What every store must do. Runs in Node over memory and in a real browser over IndexedDB, so it asserts by itself. */
 import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { ContactAddress, MessageId } from '@coi-webmail/coi';
+import type { ShelfDocument } from '../shelf/shelf.ts';
 import type { CacheBatch, ListEntry, StoreOpener, Stores } from './store.ts';
 
 export interface ContractCase {
@@ -96,6 +97,7 @@ class Writer {
       removedServices: new Set(),
       progress: undefined,
       facts: undefined,
+      shelf: undefined,
       ...change,
     };
     return this.stores.cache.commit(batch, this.rows);
@@ -135,13 +137,15 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
       const writer = await Writer.start(await open(opener, hash));
       const service = { id: 's1', about: ['1@x'] } as unknown as ServiceRecord;
       const progress = new Map([
-        ['INBOX', { cursor: { uidValidity: '1', highestModSeq: '9', uidNext: 4 }, pending: [1, 2] }],
+        ['INBOX', { cursor: { uidValidity: '1', highestModSeq: '9', uidNext: 4 }, pending: [[1, 2] as const] }],
       ]);
+      const shelf: ShelfDocument = { chats: [7 as ChatId], boxes: [['INBOX', '1', [3, 0, 1, 2]]] };
       await writer.commit([contractRow(1), contractRow(2)], {
         list: [entry(1)],
         services: [service],
         progress,
         facts: { mode: 'active' },
+        shelf,
       });
       writer.close();
       const stores = await open(opener, hash);
@@ -154,6 +158,7 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
       );
       equal(contents.services, [service], 'services');
       equal([...contents.progress], [...progress], 'progress');
+      equal(contents.shelf, shelf, 'shelf');
       stores.cache.close();
       stores.vault.close();
     },

@@ -1,18 +1,20 @@
 /**
  * What survives the worker: a cache that the mailbox can fill again, and a vault that it cannot.
  *
- * The whole chat state lives in the worker's memory; the cache is its shadow on disk. `commit` takes what one
+ * What the worker has in memory, the cache has on disk: it is its shadow. Older lines are the mailbox's (`shelf/`). `commit` takes what one
  * reduction touched and reads the rows from the state's map, so a store keeps a directory only. Callers call `head`,
  * then `load`, then `commit`, and await each before the next.
  */
 import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { Cursor } from '@coi-webmail/protocol';
+import type { ShelfDocument } from '../shelf/shelf.ts';
+import type { UidRange } from '../sync/uid-set.ts';
 
 /** Where sync of one mailbox stands: the cursor, and what lies below it but is not fetched yet. */
 export interface MailboxProgress {
   readonly cursor: Cursor;
-  /** UIDs still to fetch, any order. */
-  readonly pending: readonly number[];
+  /** UIDs still to fetch, as ranges. */
+  readonly pending: readonly UidRange[];
 }
 
 /** A chat's record and its last view, so that the list can be painted before the rows are read. */
@@ -33,6 +35,7 @@ export interface CacheContents {
   readonly rows: readonly RowRecord[];
   readonly services: readonly ServiceRecord[];
   readonly progress: ReadonlyMap<string, MailboxProgress>;
+  readonly shelf: ShelfDocument | undefined;
 }
 
 /** One transaction: all of it or nothing. */
@@ -46,6 +49,8 @@ export interface CacheBatch {
   /** All mailboxes, or undefined when no cursor moved. */
   readonly progress: ReadonlyMap<string, MailboxProgress> | undefined;
   readonly facts: FactsDocument | undefined;
+  /** What is out of memory, or undefined when that is as before. */
+  readonly shelf: ShelfDocument | undefined;
 }
 
 export interface CacheStore {

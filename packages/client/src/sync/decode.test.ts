@@ -5,7 +5,7 @@ import { emptyState, reduce } from '@coi-webmail/chat';
 import { type CoiMessage, identityOf } from '@coi-webmail/coi';
 import type { MailboxProgress } from '../store/store.ts';
 import { decodeFetched } from './decode.ts';
-import { withUnread } from './plan.ts';
+import { resumed } from './plan.ts';
 
 const gone = () => Promise.reject(new TypeError('Failed to fetch dynamically imported module'));
 
@@ -50,13 +50,13 @@ test('mails of HTML only come without their text when the reader is gone, and wh
     assert.deepEqual([first.text, first.truncated, first.htmlUnread], ['', true, true]);
     const state = emptyState(['alice@example.test']);
     see(state, bytes, first);
-    assert.deepEqual(withUnread(progress, state.rows.values()).get('INBOX')?.pending, [7]);
+    assert.deepEqual(resumed(progress, state.rows.values()).get('INBOX')?.pending.toRanges(), [[7, 7]]);
 
     see(state, bytes, await decodeFetched(bytes, options));
     const [row, ...more] = [...state.rows.values()];
     assert.equal(more.length, 0);
     assert.equal(row?.collision, false);
     assert.match(row?.message.kind === 'text' ? row.message.text : '', /See you/);
-    assert.deepEqual(withUnread(progress, state.rows.values()).get('INBOX')?.pending, []);
+    assert.deepEqual(resumed(progress, state.rows.values()).get('INBOX')?.pending.toRanges(), []);
   }
 });

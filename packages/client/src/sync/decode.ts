@@ -11,7 +11,7 @@ export async function loadHtmlReader(): Promise<HtmlReader> {
 
 /**
  * Never throws. Without the reader, for example when a newer version took the place of this worker's chunk, the
- * HTML is left out and the message says so: the next worker reads it again (`withUnread`).
+ * HTML is left out and the message says so: the next worker reads it again (`resumed`).
  */
 export async function decodeFetched(
   bytes: Uint8Array,

@@ -1,75 +1,85 @@
 /** What to do with the answer of `mailbox.sync`. Pure. */
 import type { ChatEvent, RowRecord } from '@coi-webmail/chat';
-import { MAX_WINDOW_MESSAGES, type Result } from '@coi-webmail/protocol';
+import { type Cursor, MAX_UIDS, MAX_WINDOW_MESSAGES, type Result } from '@coi-webmail/protocol';
 import type { MailboxProgress } from '../store/store.ts';
+import { UidSet } from './uid-set.ts';
 
 export type SyncAnswer = Result<'mailbox.sync'>;
 
-export interface MailboxPlan {
-  /** Facts that need no fetching. */
-  readonly events: readonly ChatEvent[];
-  readonly progress: MailboxProgress;
+/** Where sync of one mailbox stands. */
+export interface Pending {
+  readonly cursor: Cursor;
+  /** UIDs below the cursor that are not fetched yet. */
+  readonly pending: UidSet;
 }
 
-/**
- * @param known UIDs of copies in this mailbox, under the answer's UIDVALIDITY
- * @param before undefined on the first sync
- */
+/** UIDs of copies that we know in one mailbox, under one UIDVALIDITY. */
+export interface KnownUids {
+  has(uid: number): boolean;
+  /** Costs a look at every row. */
+  all(): Iterable<number>;
+}
+
+export interface MailboxPlan extends Pending {
+  /** Facts that need no fetching. */
+  readonly events: readonly ChatEvent[];
+}
+
+/** @param before undefined on the first sync */
 export function planMailbox(
   mailbox: string,
   answer: SyncAnswer,
-  known: ReadonlySet<number>,
-  before: MailboxProgress | undefined,
+  known: KnownUids,
+  before: Pending | undefined,
 ): MailboxPlan {
-  const { uidValidity } = answer.cursor;
+  const { cursor, reset } = answer;
+  const { uidValidity } = cursor;
   const events: ChatEvent[] = [];
-  if (answer.reset) events.push({ kind: 'mailbox-reset', mailbox });
-  const gone = answer.vanished ?? missing(known, answer.present);
-  if (!answer.reset && gone.length > 0) events.push({ kind: 'copies-gone', mailbox, uidValidity, uids: gone });
+  if (reset) events.push({ kind: 'mailbox-reset', mailbox });
+  const gone = answer.vanished ?? (reset ? [] : missing(() => known.all(), answer.present));
+  if (!reset && gone.length > 0) events.push({ kind: 'copies-gone', mailbox, uidValidity, uids: gone });
   if (answer.flags.length > 0) events.push({ kind: 'flags-changed', mailbox, uidValidity, changes: answer.flags });
-  const pending = new Set(answer.reset ? [] : (before?.pending ?? []));
-  for (const uid of answer.fresh) if (answer.reset || !known.has(uid)) pending.add(uid);
+  const pending = new UidSet(reset ? [] : (before?.pending.toRanges() ?? []));
+  for (const uid of answer.fresh) if (reset || !known.has(uid)) pending.add(uid);
   for (const uid of gone) pending.delete(uid);
-  return { events, progress: { cursor: answer.cursor, pending: [...pending] } };
+  // What vanished before it was fetched.
+  if (!reset) for (const uid of missing(() => pending.newest(pending.size), answer.present)) pending.delete(uid);
+  return { events, cursor, pending };
 }
 
-/** A new worker reads what an earlier one could not, because its reader of HTML was gone: once. */
-export function withUnread(
+/** A list as long as the wire allows says nothing of what is older than its first. */
+function missing(known: () => Iterable<number>, present: readonly number[] | null): readonly number[] {
+  if (present === null) return [];
+  const there = new Set(present);
+  const floor = present.length < MAX_UIDS ? 0 : (present[0] ?? 0);
+  return [...known()].filter((uid) => uid >= floor && !there.has(uid));
+}
+
+/**
+ * What an earlier worker left. A new one reads what that one could not, because its reader of HTML was gone: once.
+ */
+export function resumed(
   progress: ReadonlyMap<string, MailboxProgress>,
   rows: Iterable<RowRecord>,
-): Map<string, MailboxProgress> {
-  const all = new Map(progress);
+): Map<string, Pending> {
+  const all = new Map(
+    [...progress].map(([mailbox, { cursor, pending }]) => [mailbox, { cursor, pending: new UidSet(pending) }]),
+  );
   for (const { message, copies } of rows) {
     if (message.kind !== 'text' || message.htmlUnread !== true) continue;
     for (const { place } of copies) {
       const one = all.get(place.mailbox);
-      if (one?.cursor.uidValidity !== place.uidValidity || one.pending.includes(place.uid)) continue;
-      all.set(place.mailbox, { ...one, pending: [...one.pending, place.uid] });
+      if (one?.cursor.uidValidity === place.uidValidity) one.pending.add(place.uid);
     }
   }
   return all;
 }
 
-function missing(known: ReadonlySet<number>, present: readonly number[] | null): readonly number[] {
-  if (present === null) return [];
-  const there = new Set(present);
-  return [...known].filter((uid) => !there.has(uid));
+export function progressOf(all: ReadonlyMap<string, Pending>): Map<string, MailboxProgress> {
+  return new Map([...all].map(([mailbox, { cursor, pending }]) => [mailbox, { cursor, pending: pending.toRanges() }]));
 }
 
 /** The next window, newest first; small at the very start, so that the first screen comes soon. */
-export function nextWindow(pending: readonly number[], isFirst: boolean): readonly number[] {
-  const size = isFirst ? MAX_WINDOW_MESSAGES / 4 : MAX_WINDOW_MESSAGES;
-  return [...pending].sort((one, other) => other - one).slice(0, size);
-}
-
-/** The mailbox whose window comes next: the one with most left, so that all get done at about the same time. */
-export function nextMailbox(progress: ReadonlyMap<string, MailboxProgress>): string | undefined {
-  let best: string | undefined;
-  let most = 0;
-  for (const [mailbox, { pending }] of progress) {
-    if (pending.length <= most) continue;
-    most = pending.length;
-    best = mailbox;
-  }
-  return best;
+export function windowSize(isFirst: boolean): number {
+  return isFirst ? MAX_WINDOW_MESSAGES / 4 : MAX_WINDOW_MESSAGES;
 }

@@ -18,7 +18,7 @@ export interface ReceiveContext {
 
 export async function receive(fetched: FetchedMessage, context: ReceiveContext): Promise<CopySeen> {
   const { complete, sizeBytes } = fetched;
-  const message = await decodeFetched(fetched.bytes, { truncated: !complete, sizeBytes });
+  const message = compact(await decodeFetched(fetched.bytes, { truncated: !complete, sizeBytes }), context.authservId);
   const place: Place = { mailbox: context.mailbox, uidValidity: context.uidValidity, uid: fetched.uid };
   return {
     kind: 'copy-seen',
@@ -43,6 +43,19 @@ async function isEnvelopeProven(message: CoiMessage, context: ReceiveContext): P
   if (message.kind !== 'service' || told === undefined) return false;
   for (const about of message.about) if ((await context.envelopeIdOf(about)) === told) return true;
   return false;
+}
+
+/**
+ * As small as memory can have it: strings of its own instead of cuts that hold the whole mail, and of
+ * Authentication-Results only those that can count.
+ */
+function compact(message: CoiMessage, authservId: string | undefined): CoiMessage {
+  const results = message.authenticationResults;
+  const foreign = results.findIndex(
+    (value) => value.trim().split(/[;\s]/, 1)[0]?.toLowerCase() !== authservId?.toLowerCase(),
+  );
+  const authenticationResults = foreign < 0 ? results : results.slice(0, foreign);
+  return JSON.parse(JSON.stringify({ ...message, authenticationResults })) as CoiMessage;
 }
 
 export function copyRoleOf(role: MailboxRole | undefined): CopyRole {

@@ -1,16 +1,16 @@
 /**
  * Brings the mailbox into the state: plan, receive, apply in one transaction with the cursor, publish.
  *
- * One loop does one thing at a time: events first, then plans, then one window, so that live lines never wait for
- * the backfill. A pass ends when every mailbox was planned and has no window left; only then rows without copies
- * leave, and mails that no line explains are called no chat.
+ * One loop does one thing at a time: events first, then older lines that somebody scrolled to, then plans, then one
+ * window, so that live lines never wait for more than a window of the backfill. A pass ends when every mailbox was
+ * planned and has no window left; only then rows without copies leave, and mails that no line explains are called no
+ * chat.
  */
 import { backoffMs, type Clock, errorFamily, isCoiError } from '@coi-webmail/base';
 import { type ChatEvent, isOrphan, type Place } from '@coi-webmail/chat';
 import type {
   AnyEvent,
   EventData,
-  MailboxRole,
   MailboxState,
   MessageRefData,
   Method,
@@ -20,18 +20,17 @@ import type {
 } from '@coi-webmail/protocol';
 import type { Ledger } from '../ledger.ts';
 import type { MailboxProgress } from '../store/store.ts';
-import { decideMails, isAboutOurs } from './decide.ts';
-import { nextMailbox, nextWindow, planMailbox, withUnread } from './plan.ts';
-import { copyRoleOf, receive, type ReceiveContext } from './receive.ts';
+import { Fetcher, type FetcherDeps } from './fetcher.ts';
+import { Mailboxes } from './mailboxes.ts';
+import { type KnownUids, planMailbox, resumed, windowSize } from './plan.ts';
+import { copyRoleOf, receive } from './receive.ts';
+import { Undecided } from './undecided.ts';
 
-export interface SyncDeps {
+export interface SyncDeps extends Pick<FetcherDeps, 'authservId' | 'envelopeIdOf'> {
   readonly ledger: Ledger;
   readonly clock: Clock;
   random(): number;
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
-  authservId(): string | undefined;
-  /** See `outbox/envelope-id.ts`. */
-  envelopeIdOf(messageId: string): Promise<string>;
   /** Before consent nothing in the mailbox may change. */
   mayDecide(): boolean;
   /** Share of the first sync that is done, or undefined. */
@@ -42,9 +41,10 @@ export interface SyncDeps {
   onApplied(): void;
 }
 
-const WATCHED: readonly MailboxRole[] = ['chats', 'inbox', 'sent'];
 /** A row that lost its copies waits this long for a move to show before a pass is made. */
 const PASS_DELAY_MS = 1500;
+/** Lines of a burst are applied together, this many at most. */
+const BURST = 100;
 
 type MailEvent = Extract<
   AnyEvent,
@@ -59,15 +59,23 @@ type MailEvent = Extract<
       | 'mailboxes.changed';
   }
 >;
+type Arrived = Extract<MailEvent, { readonly event: 'message.arrived' }>;
+
+/** Lines asked for out of turn. */
+interface Wanted {
+  readonly mailbox: string;
+  readonly uidValidity: string;
+  readonly uids: readonly number[];
+  onDone(): void;
+}
 
 export class Sync {
   readonly #deps: SyncDeps;
-  readonly #progress: Map<string, MailboxProgress>;
-  readonly #roles = new Map<string, MailboxRole>();
+  readonly #mailboxes: Mailboxes;
+  readonly #fetcher: Fetcher;
+  readonly #undecided: Undecided;
   readonly #events: MailEvent[] = [];
-  readonly #toPlan = new Set<string>();
-  /** Mails that no line explains yet, per mailbox; answered when the pass ends. */
-  readonly #undecided = new Map<string, { readonly uidValidity: string; readonly mails: Map<number, UndecidedMail> }>();
+  readonly #wanted: Wanted[] = [];
   #isLive = false;
   #isRunning = false;
   #isPassOpen = false;
@@ -80,16 +88,24 @@ export class Sync {
 
   constructor(deps: SyncDeps, progress: ReadonlyMap<string, MailboxProgress>) {
     this.#deps = deps;
-    this.#progress = withUnread(progress, deps.ledger.state.rows.values());
+    const { ledger, call } = deps;
+    this.#mailboxes = new Mailboxes(resumed(progress, ledger.state.rows.values()));
     if (progress.size === 0) this.#firstTotal = 0;
+    this.#fetcher = new Fetcher({ ...deps, roleOf: (mailbox) => this.#mailboxes.roleOf(mailbox) });
+    this.#undecided = new Undecided({
+      state: ledger.state,
+      fetcher: this.#fetcher,
+      call,
+      apply: (events) => this.#apply(events),
+    });
   }
 
   /** A connection is up. Resumed: all that was missed follows as events; else every mailbox is planned anew. */
-  start(mailboxes: readonly MailboxState[], resumed: boolean): void {
+  start(mailboxes: readonly MailboxState[], isResumed: boolean): void {
     this.#isLive = true;
     this.#generation += 1;
     this.#setMailboxes(mailboxes);
-    if (!resumed) {
+    if (!isResumed) {
       this.#events.length = 0;
       this.#planAll();
     }
@@ -103,6 +119,7 @@ export class Sync {
     this.#cancelPass?.();
     this.#cancelPass = undefined;
     this.#cancelRetry();
+    for (const { onDone } of this.#wanted.splice(0)) onDone();
   }
 
   handle(event: AnyEvent): void {
@@ -129,33 +146,30 @@ export class Sync {
     void this.#run();
   }
 
-  roleOf(mailbox: string): MailboxRole | undefined {
-    return this.#roles.get(mailbox);
+  /**
+   * Fetches lines out of turn.
+   * @returns resolves when they are applied, or the connection is gone
+   */
+  fetchNow(mailbox: string, uidValidity: string, uids: readonly number[]): Promise<void> {
+    if (!this.#isLive || uids.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wanted.push({ mailbox, uidValidity, uids, onDone: resolve });
+      void this.#run();
+    });
   }
 
   /** Older mail is still to come. */
   get isBackfilling(): boolean {
-    if (this.#toPlan.size > 0) return true;
-    return [...this.#progress.values()].some(({ pending }) => pending.length > 0);
+    return this.#mailboxes.isBackfilling;
   }
 
   #planAll(): void {
-    for (const [mailbox, role] of this.#roles) if (WATCHED.includes(role)) this.#toPlan.add(mailbox);
+    this.#mailboxes.planAll();
     this.#isPassOpen = true;
   }
 
   #setMailboxes(mailboxes: readonly MailboxState[]): void {
-    this.#roles.clear();
-    for (const { path, role } of mailboxes) this.#roles.set(path, role);
-    const watched = new Set(mailboxes.filter(({ role }) => WATCHED.includes(role)).map(({ path }) => path));
-    for (const mailbox of this.#progress.keys()) if (!watched.has(mailbox)) this.#progress.delete(mailbox);
-    for (const { path, uidValidity } of mailboxes) {
-      if (!watched.has(path)) continue;
-      if (this.#progress.get(path)?.cursor.uidValidity !== uidValidity) {
-        this.#toPlan.add(path);
-        this.#isPassOpen = true;
-      }
-    }
+    if (this.#mailboxes.setAll(mailboxes)) this.#isPassOpen = true;
   }
 
   async #run(): Promise<void> {
@@ -193,12 +207,23 @@ export class Sync {
       }
       return true;
     }
-    const [mailbox] = this.#toPlan;
+    const wanted = this.#wanted.shift();
+    if (wanted !== undefined) {
+      await this.#fetchWanted(wanted);
+      return true;
+    }
+    const lost = this.#mailboxes.takeLost();
+    if (lost !== undefined) {
+      this.#undecided.forget(lost);
+      await this.#apply([{ kind: 'mailbox-reset', mailbox: lost }]);
+      return true;
+    }
+    const mailbox = this.#mailboxes.nextToPlan;
     if (mailbox !== undefined) {
       await this.#plan(mailbox);
       return true;
     }
-    const filling = nextMailbox(this.#progress);
+    const filling = this.#mailboxes.nextToFill;
     if (filling !== undefined) {
       await this.#fetchWindow(filling);
       return true;
@@ -211,7 +236,7 @@ export class Sync {
   }
 
   async #plan(mailbox: string): Promise<void> {
-    const before = this.#progress.get(mailbox);
+    const before = this.#mailboxes.progressOf(mailbox);
     const generation = this.#generation;
     const params = before === undefined ? { mailbox } : { mailbox, cursor: before.cursor };
     let answer: Result<'mailbox.sync'>;
@@ -219,92 +244,79 @@ export class Sync {
       answer = await this.#deps.call('mailbox.sync', params);
     } catch (error) {
       if (!isCoiError(error, 'mailbox-not-found')) throw error;
-      this.#toPlan.delete(mailbox);
-      this.#progress.delete(mailbox);
+      this.#mailboxes.lose(mailbox);
       return;
     }
     if (generation !== this.#generation) return;
-    const known = this.#knownUids(mailbox, answer.cursor.uidValidity);
-    const plan = planMailbox(mailbox, answer, known, before);
-    this.#progress.set(mailbox, plan.progress);
-    this.#toPlan.delete(mailbox);
-    if (this.#firstTotal !== undefined) this.#firstTotal += plan.progress.pending.length;
-    if (answer.reset) this.#undecided.delete(mailbox);
-    await this.#apply(plan.events);
-    await this.#takeUndecided(mailbox, answer.cursor.uidValidity, answer.undecided);
+    const { uidValidity } = answer.cursor;
+    const { events, cursor, pending } = planMailbox(mailbox, answer, this.#known(mailbox, uidValidity), before);
+    this.#mailboxes.planned(mailbox, { cursor, pending });
+    if (this.#firstTotal !== undefined) this.#firstTotal += pending.size;
+    if (answer.reset) this.#undecided.forget(mailbox);
+    await this.#apply(events);
+    await this.#addUndecided(mailbox, uidValidity, answer.undecided);
   }
 
-  #knownUids(mailbox: string, uidValidity: string): ReadonlySet<number> {
-    const known = new Set<number>();
-    const { rows, services } = this.#deps.ledger.state;
-    for (const records of [rows.values(), services.values()]) {
-      for (const { copies } of records) {
-        for (const { place } of copies) {
-          if (place.mailbox === mailbox && place.uidValidity === uidValidity) known.add(place.uid);
-        }
-      }
-    }
-    return known;
+  #known(mailbox: string, uidValidity: string): KnownUids {
+    const { ledger } = this.#deps;
+    return {
+      has: (uid) => ledger.knows({ mailbox, uidValidity, uid }),
+      all: () => ledger.uidsIn(mailbox, uidValidity),
+    };
   }
 
   async #fetchWindow(mailbox: string): Promise<void> {
-    const progress = this.#progress.get(mailbox);
+    const progress = this.#mailboxes.progressOf(mailbox);
     if (progress === undefined) return;
-    const uids = nextWindow(progress.pending, this.#isFirstWindow);
-    const { uidValidity } = progress.cursor;
-    const { events, rest } = await this.#fetch(mailbox, uidValidity, uids);
+    const uids = progress.pending.newest(windowSize(this.#isFirstWindow));
+    const { events, rest } = await this.#fetcher.fetch(mailbox, progress.cursor.uidValidity, uids);
     this.#isFirstWindow = false;
-    const now = this.#progress.get(mailbox);
-    if (now === undefined || now.cursor.uidValidity !== uidValidity) return;
-    const left = new Set(now.pending);
-    for (const uid of uids) left.delete(uid);
-    for (const uid of rest) left.add(uid);
-    this.#progress.set(mailbox, { ...now, pending: [...left] });
+    if (this.#mailboxes.progressOf(mailbox) !== progress) return;
+    const left = new Set(rest);
+    for (const uid of uids) if (!left.has(uid)) progress.pending.delete(uid);
     await this.#apply(events);
   }
 
-  async #fetch(mailbox: string, uidValidity: string, uids: readonly number[]) {
-    const answer = await this.#deps.call('message.fetch', { mailbox, uidValidity, uids: [...uids] });
-    const context = this.#context(mailbox, uidValidity);
-    const events = await Promise.all(answer.messages.map((message) => receive(message, context)));
-    // An engine that sends nothing and names everything as rest would keep us here for ever.
-    return { events, rest: answer.messages.length === 0 ? [] : answer.rest };
-  }
-
-  #context(mailbox: string, uidValidity: string): ReceiveContext {
-    const { authservId, envelopeIdOf } = this.#deps;
-    return { mailbox, uidValidity, role: this.#roles.get(mailbox), authservId: authservId(), envelopeIdOf };
+  async #fetchWanted(wanted: Wanted): Promise<void> {
+    const { mailbox, uidValidity, uids } = wanted;
+    try {
+      const events = await this.#fetcher.fetchAll(mailbox, uidValidity, uids);
+      const found = new Set(events.map(({ facts }) => facts.place.uid));
+      const gone = uids.filter((uid) => !found.has(uid));
+      await this.#apply([...events, { kind: 'copies-gone', mailbox, uidValidity, uids: gone }]);
+    } finally {
+      wanted.onDone();
+    }
   }
 
   async #apply(events: readonly ChatEvent[]): Promise<void> {
-    await this.#deps.ledger.apply(events, { progress: new Map(this.#progress) });
+    await this.#deps.ledger.apply(events, { progress: this.#mailboxes.snapshot() });
     this.#report();
     if (events.length > 0) this.#deps.onApplied();
   }
 
   #report(): void {
     if (this.#firstTotal === undefined) return;
-    let left = 0;
-    for (const { pending } of this.#progress.values()) left += pending.length;
-    const share = this.#firstTotal === 0 ? 0 : 1 - left / this.#firstTotal;
+    const share = this.#firstTotal === 0 ? 0 : 1 - this.#mailboxes.pendingCount / this.#firstTotal;
     this.#deps.onProgress(Math.min(1, Math.max(0, share)));
   }
 
   async #take(event: MailEvent): Promise<void> {
     switch (event.event) {
       case 'message.arrived':
-        return this.#arrived(event.data);
+        return this.#arrived(event);
       case 'message.moved':
         return this.#moved(event.data.from, event.data.to);
       case 'message.flags':
         return this.#apply([{ kind: 'flags-changed', ...event.data }]);
       case 'message.expunged':
+        for (const uid of event.data.uids) this.#mailboxes.settle(event.data.mailbox, event.data.uidValidity, uid);
         await this.#apply([{ kind: 'copies-gone', ...event.data }]);
         return this.#passSoon();
       case 'mail.undecided':
-        return this.#takeUndecided(event.data.mailbox, event.data.uidValidity, event.data.mails);
+        return this.#addUndecided(event.data.mailbox, event.data.uidValidity, event.data.mails);
       case 'mailbox.changed':
-        if (WATCHED.includes(this.#roles.get(event.data.mailbox) ?? 'trash')) this.#toPlan.add(event.data.mailbox);
+        this.#mailboxes.plan(event.data.mailbox);
         return undefined;
       case 'mailboxes.changed':
         return this.#setMailboxes(event.data.mailboxes);
@@ -313,17 +325,32 @@ export class Sync {
     }
   }
 
-  async #arrived({ mailbox, uidValidity, message }: EventData<'message.arrived'>): Promise<void> {
-    const seen = await receive(message, this.#context(mailbox, uidValidity));
-    const progress = this.#progress.get(mailbox);
-    if (progress?.pending.includes(message.uid) === true) {
-      this.#progress.set(mailbox, { ...progress, pending: progress.pending.filter((uid) => uid !== message.uid) });
+  /** With those that came right behind it. */
+  async #arrived(first: Arrived): Promise<void> {
+    const burst = [first.data];
+    for (
+      let next = this.#events[0];
+      burst.length < BURST && next?.event === 'message.arrived';
+      next = this.#events[0]
+    ) {
+      burst.push(next.data);
+      this.#events.shift();
     }
-    await this.#apply([seen]);
+    const seen = await Promise.all(burst.map((data) => this.#receive(data)));
+    await this.#apply(seen);
+  }
+
+  #receive({ mailbox, uidValidity, message }: EventData<'message.arrived'>): ReturnType<typeof receive> {
+    this.#mailboxes.settle(mailbox, uidValidity, message.uid);
+    return receive(message, this.#fetcher.contextOf(mailbox, uidValidity));
   }
 
   #moved(from: MessageRefData, to: MessageRefData): Promise<void> {
-    const role = copyRoleOf(this.#roles.get(to.mailbox));
+    const isKnown = this.#deps.ledger.knows(placeOf(from));
+    this.#mailboxes.settle(from.mailbox, from.uidValidity, from.uid);
+    // Moved before it was fetched: it is fetched where it lies.
+    if (!isKnown && !this.#deps.ledger.knows(placeOf(to))) this.#mailboxes.want(to.mailbox, to.uidValidity, to.uid);
+    const role = copyRoleOf(this.#mailboxes.roleOf(to.mailbox));
     return this.#apply([{ kind: 'copy-moved', from: placeOf(from), to: placeOf(to), role }]);
   }
 
@@ -338,53 +365,12 @@ export class Sync {
     });
   }
 
-  async #takeUndecided(mailbox: string, uidValidity: string, mails: readonly UndecidedMail[]): Promise<void> {
-    if (mails.length === 0 || !this.#deps.mayDecide()) return;
-    let entry = this.#undecided.get(mailbox);
-    if (entry === undefined || entry.uidValidity !== uidValidity) {
-      entry = { uidValidity, mails: new Map() };
-      this.#undecided.set(mailbox, entry);
-    }
-    for (const mail of mails) entry.mails.set(mail.uid, mail);
-    await this.#decide(mailbox, false);
-    if (!this.#isPassOpen) await this.#decide(mailbox, true);
-  }
-
-  /** @param isFinal all lines are known: what no line explains is no chat */
-  async #decide(mailbox: string, isFinal: boolean): Promise<void> {
-    const entry = this.#undecided.get(mailbox);
-    if (entry === undefined || entry.mails.size === 0) return;
-    const { uidValidity } = entry;
-    const mails = [...entry.mails.values()];
-    const { chat, look } = decideMails(this.#deps.ledger.state, mails);
-    const found = await this.#fetchAll(mailbox, uidValidity, [...chat, ...look]);
-    const ours = found.filter(
-      ({ message, facts }) => !look.includes(facts.place.uid) || isAboutOurs(this.#deps.ledger.state, message),
-    );
-    const chatUids = ours.map(({ facts }) => facts.place.uid);
-    if (ours.length > 0) await this.#apply(ours);
-    if (chatUids.length === 0 && !isFinal) return;
-    const upTo = isFinal ? { upTo: Math.max(...mails.map(({ uid }) => uid)) } : {};
-    await this.#deps.call('mailbox.decide', { mailbox, uidValidity, chat: chatUids, ...upTo });
-    for (const mail of mails) if (isFinal || chatUids.includes(mail.uid)) entry.mails.delete(mail.uid);
-  }
-
-  async #fetchAll(mailbox: string, uidValidity: string, uids: readonly number[]) {
-    const events = [];
-    for (let left = uids; left.length > 0; ) {
-      const window = nextWindow(left, false);
-      const answer = await this.#fetch(mailbox, uidValidity, window);
-      events.push(...answer.events);
-      left = [...left.filter((uid) => !window.includes(uid)), ...answer.rest];
-    }
-    return events;
+  async #addUndecided(mailbox: string, uidValidity: string, mails: readonly UndecidedMail[]): Promise<void> {
+    if (this.#deps.mayDecide()) await this.#undecided.add(mailbox, uidValidity, mails, !this.#isPassOpen);
   }
 
   async #completePass(): Promise<void> {
-    for (const mailbox of this.#undecided.keys()) {
-      await this.#decide(mailbox, true);
-      this.#undecided.delete(mailbox);
-    }
+    await this.#undecided.decideAll();
     this.#isPassOpen = false;
     this.#firstTotal = undefined;
     this.#deps.onProgress(undefined);
