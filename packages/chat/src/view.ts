@@ -121,6 +121,8 @@ export interface RowView {
   /** Something was folded away; ask `fullText`. */
   readonly folded: boolean;
   readonly attachments: readonly AttachmentView[];
+  /** The text is without its HTML, whose reader could not be loaded; `fullText` tries again. Absent = read. */
+  readonly htmlUnread?: true | undefined;
   readonly unreadableReason: 'encrypted' | 'empty' | 'malformed' | 'too-deep' | undefined;
   readonly delivery: Delivery | undefined;
   readonly deliveryReason: DeliveryReason | undefined;

@@ -53,6 +53,7 @@ export function selectRow(state: ChatState, row: RowRecord, partUrl: TimelineQue
     quote: text === undefined ? undefined : quoteOf(state, row, text),
     folded: text !== undefined && (text.fullText !== undefined || text.truncated),
     attachments: text === undefined ? [] : text.attachments.map((part) => attachmentOf(part, place, partUrl)),
+    ...(text?.htmlUnread === true ? { htmlUnread: true as const } : {}),
     unreadableReason: message.kind === 'unreadable' ? message.reason : undefined,
     delivery: standing?.delivery,
     deliveryReason: standing?.reason,
