@@ -14,6 +14,8 @@ const CASES: readonly [string, Verdict, readonly string[]][] = [
   ['a later reference to chat', 'undecided', ['References: <2@far.test> <chat$1@far.test>']],
   ['an answer', 'undecided', ['In-Reply-To: <2@far.test>']],
   ['a receipt or bounce', 'undecided', ['Content-Type: multipart/report; report-type=delivery-status']],
+  ['a bounce in words', 'undecided', ['Return-Path: <>', 'From: MAILER-DAEMON@far.test']],
+  ['words of a person who calls himself so', 'mail', ['Return-Path: <bob@far.test>', 'From: MAILER-DAEMON@far.test']],
   ['chat in the body only', 'mail', ['Message-ID: <1@far.test>', 'Subject: chat$']],
   ['nothing at all', 'mail', []],
 ];

@@ -4,6 +4,7 @@ import {
   chatMarkOf,
   directParentOf,
   type HeaderBlock,
+  isBounceHead,
   parseAddressList,
   parseContactAddress,
   parseMessageId,
@@ -17,7 +18,7 @@ export interface OuterHead {
   /** In-Reply-To, else the last of References. */
   readonly parent: string | undefined;
   readonly mark: ChatMark | undefined;
-  /** `multipart/report`: receipt or bounce. */
+  /** A receipt or bounce, in the form of a report or in words: its body names the message that it is about. */
   readonly report: boolean;
   /** All From addresses in their one form, '' for nonsense; one field with one address is the rule. */
   readonly from: readonly string[];
@@ -34,7 +35,7 @@ export function readOuterHead(bytes: Uint8Array): OuterHead {
     messageId: parseMessageId(headers.first('message-id')),
     parent: directParentOf(headers),
     mark: chatMarkOf(headers),
-    report: parseParameterField(headers.first('content-type')).value === 'multipart/report',
+    report: parseParameterField(headers.first('content-type')).value === 'multipart/report' || isBounceHead(headers),
     from: addresses(headers, 'from'),
     fromFieldCount: headers.all('from').length,
     recipientCount: addresses(headers, 'to').length + addresses(headers, 'cc').length,

@@ -138,7 +138,10 @@ test('a bounce is chat when it names a line of ours, and fails that line', async
   await client.clock.pass(100);
   const [chat] = await chats(client);
   const line = (await rows(client, chat?.chatId as ChatId))[1];
-  assert.deepEqual([line?.delivery, line?.deliveryReason, line?.deliveryDetail], ['failed', 'bounced', '5.1.1']);
+  assert.deepEqual(
+    [line?.delivery, line?.deliveryReason, line?.deliveryDetail],
+    ['failed', 'recipient-unknown', '5.1.1'],
+  );
   assert.deepEqual(
     client.engine.decided.flatMap(({ chat: uids }) => uids),
     [1],

@@ -60,6 +60,7 @@ export function receipt(id: string, from: ContactAddress, about: string): Uint8A
 export function bounce(id: string, about: string): Uint8Array {
   return Buffer.from(
     [
+      'Return-Path: <>',
       'Received: from mx',
       'From: <mailer-daemon@example.test>',
       `To: <${ALICE}>`,
