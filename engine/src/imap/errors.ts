@@ -27,6 +27,9 @@ const RESPONSE_CODES: Readonly<Record<string, ErrorCode>> = {
   APPENDLIMIT: 'message-too-large',
 };
 
+/** What servers say that give no response code (Cyrus). */
+const OVER_QUOTA_TEXT = /^over ?quota\b/i;
+
 const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|ERR_OSSL)/;
 
 /** @param attempted what was tried, e.g. `append a message`; becomes the error's text */
@@ -44,6 +47,7 @@ function errorCode(error: Partial<ImapFlowError>): ErrorCode {
   const known = RESPONSE_CODES[responseCode(error) ?? ''];
   if (known !== undefined) return known;
   if (error.authenticationFailed === true) return 'auth-failed';
+  if (OVER_QUOTA_TEXT.test(error.responseText ?? '')) return 'quota-exceeded';
   if (error.tlsFailed === true || TLS_ERROR.test(error.code ?? '')) return 'tls-untrusted';
   if (error.mailboxMissing === true) return 'mailbox-not-found';
   if (error.code === 'ETHROTTLE') return 'throttled';
