@@ -63,7 +63,7 @@ local function post(url, key, body)
   return request:submit():status()
 end
 
-function dovecot_lua_notify_begin_txn(user)
+local function begin(user)
   return {
     name = user.username,
     urls = user:plugin_getenv('coi_delivery_url'),
@@ -73,17 +73,8 @@ function dovecot_lua_notify_begin_txn(user)
   }
 end
 
-function dovecot_lua_notify_event_message_new(ctx, event) note(ctx, 'delivered', event) end
-function dovecot_lua_notify_event_message_append(ctx, event) note(ctx, 'appended', event) end
-function dovecot_lua_notify_event_message_expunge(ctx, event) note(ctx, 'changed', event) end
-function dovecot_lua_notify_event_flags_set(ctx, event) note(ctx, 'changed', event) end
-function dovecot_lua_notify_event_flags_clear(ctx, event) note(ctx, 'changed', event) end
-function dovecot_lua_notify_event_mailbox_create(ctx, event) note(ctx, 'listed', event) end
-function dovecot_lua_notify_event_mailbox_delete(ctx, event) note(ctx, 'listed', event) end
-function dovecot_lua_notify_event_mailbox_rename(ctx, event) note(ctx, 'listed', event) end
-
-function dovecot_lua_notify_end_txn(ctx, success)
-  if not success or #ctx.changes == 0 or ctx.urls == nil or ctx.key == nil then return end
+local function tell(ctx)
+  if #ctx.changes == 0 or ctx.urls == nil or ctx.key == nil then return end
   local key = ctx.key:gsub('%s', '')
   local body = '{"user":' .. quoted(ctx.name) .. ',"changes":[' .. table.concat(ctx.changes, ',') .. ']}'
   for url in ctx.urls:gmatch('%S+') do
@@ -98,4 +89,28 @@ function dovecot_lua_notify_end_txn(ctx, success)
       dovecot.i_warning('COI engine answered ' .. tostring(status))
     end
   end
+end
+
+-- An error that leaves one of the functions below may end the delivery process after it stored the mail and before it
+-- said so (seen with 2.3.19). So none does.
+local function safely(work, ...)
+  local isDone, result = pcall(work, ...)
+  if isDone then return result end
+  dovecot.i_warning('COI engine cannot be told: ' .. tostring(result))
+  return nil
+end
+
+function dovecot_lua_notify_begin_txn(user) return safely(begin, user) or { changes = {}, seen = {} } end
+
+function dovecot_lua_notify_event_message_new(ctx, event) safely(note, ctx, 'delivered', event) end
+function dovecot_lua_notify_event_message_append(ctx, event) safely(note, ctx, 'appended', event) end
+function dovecot_lua_notify_event_message_expunge(ctx, event) safely(note, ctx, 'changed', event) end
+function dovecot_lua_notify_event_flags_set(ctx, event) safely(note, ctx, 'changed', event) end
+function dovecot_lua_notify_event_flags_clear(ctx, event) safely(note, ctx, 'changed', event) end
+function dovecot_lua_notify_event_mailbox_create(ctx, event) safely(note, ctx, 'listed', event) end
+function dovecot_lua_notify_event_mailbox_delete(ctx, event) safely(note, ctx, 'listed', event) end
+function dovecot_lua_notify_event_mailbox_rename(ctx, event) safely(note, ctx, 'listed', event) end
+
+function dovecot_lua_notify_end_txn(ctx, success)
+  if success then safely(tell, ctx) end
 end

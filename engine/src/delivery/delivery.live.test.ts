@@ -1,10 +1,10 @@
 /** Delivery events of a real Dovecot, with the files that the install command writes, to the screen of bob. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fromBase64, silentLogger, systemClock } from '@coi-webmail/base';
-import { sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import { sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, person, type Person } from '../account/account.fixture.ts';
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { LocalDeliveryDesk } from './desk.ts';
@@ -269,15 +269,41 @@ test('without an engine mail is delivered as ever, and bob is told by his mail s
   }
 });
 
+/** Straight to Dovecot: the answer to the final dot comes when the mail lies in the mailbox. */
+function byLmtp(to: User): Promise<string> {
+  const from = 'erin@elsewhere.test';
+  const message = mail({ From: from, To: to.address, 'Message-ID': `<${chatId('elsewhere.test')}>` });
+  return sendMail({ port: stack.info.ports.lmtp, from, to: [to.address], message, greeting: 'LHLO' });
+}
+
+test('a defect in the driver costs no mail and no answer', async () => {
+  const file = `${stack.info.runDir}/delivery/coi-delivery.lua`;
+  const driver = await readFile(file, 'utf8');
+  const defects = [
+    ['name = user.username', 'name = user.username.nothing.at.all'],
+    ["local key = kind .. ' '", 'local key = nil .. kind'],
+    ['local body = ', 'local body = nil .. '],
+    ['-- Tells', 'this is not Lua'],
+  ] as const;
+  try {
+    for (const [sound, broken] of defects) {
+      assert.ok(driver.includes(sound));
+      await writeFile(file, driver.replace(sound, broken));
+      const bob = await stack.freshUser();
+      // An LMTP process that ends before its answer lets Postfix deliver again.
+      assert.match(await byLmtp(bob), /^250 /, sound);
+    }
+  } finally {
+    await writeFile(file, driver);
+  }
+});
+
 test('an engine that hangs holds a delivery up for less than a second', async () => {
   const silent = await listening(createServer(() => undefined));
   try {
     const bob = await stack.freshUser();
-    const message = mail({ From: 'erin@elsewhere.test', To: bob.address, 'Message-ID': '<late@elsewhere.test>' });
     const startedAt = performance.now();
-    // Straight to Dovecot: the answer to the final dot comes when the mail lies in the mailbox.
-    const { lmtp } = stack.info.ports;
-    await sendMail({ port: lmtp, from: 'erin@elsewhere.test', to: [bob.address], message, greeting: 'LHLO' });
+    await byLmtp(bob);
     assert.ok(performance.now() - startedAt < 1_000);
   } finally {
     silent.close();
