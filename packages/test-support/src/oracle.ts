@@ -147,7 +147,7 @@ class Judge {
   }
 
   #compare(line: TypedLine, row: ScreenRow, person: Person, what: string): void {
-    if (shown(row.text) !== shown(line.text)) {
+    if (carried(row.text) !== carried(line.text)) {
       this.#found('altered', `${what} says ${JSON.stringify(row.text)}, typed was ${JSON.stringify(line.text)}`);
     }
     if (row.own !== (person === line.who)) this.#found('altered', `${what} has the wrong author`);
@@ -245,12 +245,15 @@ class Judge {
 }
 
 /** Spaces at the end of a line say nothing; a mail does not carry them (RFC 3676). */
-function shown(text: string): string {
+function carried(text: string): string {
   return text.replace(/[ \t]+$/gm, '');
 }
 
 /** Is it the line itself, and not a mail that quotes it? */
 function holds({ source }: OutsideMail, name: string): boolean {
-  const body = source.slice(source.indexOf('\r\n\r\n') + 4);
-  return body.trimStart().startsWith(`${name} `) || body.startsWith(`${name}\r\n`);
+  const at = source.indexOf('\r\n\r\n');
+  const isBase64 = /^content-transfer-encoding: *base64/im.test(source.slice(0, at));
+  const raw = source.slice(at + 4);
+  const body = isBase64 ? Buffer.from(raw, 'base64').toString('latin1') : raw.trimStart();
+  return body.startsWith(`${name} `) || body.startsWith(`${name}\r\n`);
 }

@@ -143,7 +143,7 @@ class Drawing {
     const dice = random.int(1, 12);
     if (dice <= 4) this.#say(who);
     else if (dice === 5) this.#acts.push({ kind: 'both', alice: this.#text(), bob: this.#text() });
-    else if (dice === 6) this.#burst(who);
+    else if (dice === 6 && random.chance(0.4)) this.#burst(who);
     else if (dice <= 8) this.#acts.push({ kind: 'read', who });
     else if (dice <= 10) this.#acts.push({ kind: 'other', who, deed: random.pick(DEEDS) });
     else if (dice === 11 && setup.engines === 2) this.#acts.push({ kind: 'move-engine', who });
@@ -179,7 +179,7 @@ class Drawing {
     switch (cause) {
       case 'write':
         arm(writer, step === 'ws-frame' || step === 'flags-stored' ? random.int(0, 2) : 0);
-        if (random.chance(0.2)) this.#burst(writer);
+        if (random.chance(0.08)) this.#burst(writer);
         else this.#say(writer);
         return;
       case 'arrive':

@@ -1,0 +1,388 @@
+/**
+ * A person at a headless browser. The disk stays when the worker dies; whoever opens the page again finds what was
+ * durable, and types again what the page never acknowledged and does not show.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChatId, RowView, TimelineView } from '@coi-webmail/chat';
+import type { ChatListView, Overview, SessionInfo } from '@coi-webmail/client';
+import type { HeadlessClient, StoreOpener } from '@coi-webmail/client/headless';
+import {
+  type Director,
+  nameOf,
+  type Person as Who,
+  type Random,
+  type Screen,
+  type ScreenRow,
+} from '@coi-webmail/test-support';
+import type { User } from '../stack/users.ts';
+import { WorkerStore } from './browser-store.ts';
+
+export type ClientModule = typeof import('@coi-webmail/client/headless');
+
+export interface PersonOptions {
+  readonly who: Who;
+  readonly user: User;
+  readonly other: string;
+  /** Tells browsers of one person apart. */
+  readonly browser: string;
+  readonly client: ClientModule;
+  readonly engineUrl: () => string;
+  readonly skewMs: number;
+  readonly random: Random;
+  readonly director: () => Director | undefined;
+  /** Connections of this browser break now. */
+  readonly unplug: () => void;
+}
+
+/** One worker of the browser, from its start to its death. */
+interface Life {
+  readonly store: WorkerStore;
+  readonly client: HeadlessClient;
+  readonly timelines: Map<ChatId, TimelineView>;
+  overview: Overview | undefined;
+  /** All chats, requests too. */
+  chats: ReadonlyMap<'all' | 'requests', ChatListView>;
+  release(): void;
+  isDead: boolean;
+}
+
+const SIGN_ON_TRIES = 40;
+const SIGN_ON_PAUSE_MS = 250;
+const WAIT_MS = 30_000;
+const ALL_ROWS = 1_000;
+
+export class Person {
+  readonly who: Who;
+  readonly user: User;
+  readonly #options: PersonOptions;
+  readonly #disk: StoreOpener;
+  readonly #changed = new Set<() => void>();
+  readonly #unsaid: string[] = [];
+  #signedOn: { readonly session: SessionInfo; readonly cookie: string } | undefined;
+  #life: Life | undefined;
+  #restarting: Promise<void> | undefined;
+  #isGone = false;
+
+  constructor(options: PersonOptions) {
+    this.who = options.who;
+    this.user = options.user;
+    this.#options = options;
+    this.#disk = options.client.memoryOpener();
+  }
+
+  get isUp(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get overview(): Overview | undefined {
+    return this.#life?.overview;
+  }
+
+  /** Opens the page: a worker starts, or a newer one takes over from the one that lives. */
+  async open(): Promise<void> {
+    const signedOn = (this.#signedOn ??= await this.#signOn());
+    const before = this.#life;
+    const life = await this.#begin(signedOn);
+    this.#life = life;
+    await life.client.startChat([this.#options.other]).catch(() => undefined);
+    if (before !== undefined) this.#bury(before);
+    await this.#sayAgain(life);
+  }
+
+  /** The worker ends without a chance to do anything. */
+  kill(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#life = undefined;
+    life.store.kill();
+    this.#options.unplug();
+    this.#bury(life);
+    this.#tell();
+  }
+
+  /** Opens the page again after a while. */
+  openAgain(afterMs: number): Promise<void> {
+    this.#restarting ??= pause(afterMs)
+      .then(() => (this.#isGone || this.isUp ? undefined : this.open()))
+      .finally(() => {
+        this.#restarting = undefined;
+      });
+    this.#restarting.catch(() => undefined);
+    return this.#restarting;
+  }
+
+  async up(): Promise<void> {
+    await this.#restarting?.catch(() => undefined);
+    if (!this.isUp && !this.#isGone) await this.openAgain(0);
+  }
+
+  /** The page closes: it sends what waits by itself, and its worker dies. */
+  async leave(): Promise<void> {
+    const life = this.#life;
+    if (life === undefined || this.#signedOn === undefined) return;
+    const { cookie } = this.#signedOn;
+    const parcels = await new Promise<readonly Parcel[]>((resolve) => {
+      void (life.client as unknown as PageDoor).watchQueued(resolve);
+    });
+    const origin = new URL(this.#options.engineUrl()).origin;
+    const sending = parcels.map(({ url, body }) => {
+      const headers = { 'content-type': 'application/octet-stream', cookie, origin };
+      return fetch(url, { method: 'POST', body, headers }).then(
+        (answer) => answer.arrayBuffer(),
+        () => undefined,
+      );
+    });
+    this.kill();
+    await Promise.all(sending);
+  }
+
+  async consent(mode: 'active' | 'none'): Promise<void> {
+    await this.until(() => this.overview?.phase === 'consent' || this.overview?.phase === 'ready', 'is asked');
+    await this.#life?.client.setMode(mode);
+    await this.until(() => this.overview?.phase === 'ready' && this.overview.syncProgress === undefined, 'is ready');
+  }
+
+  /** Types a line; resolves when the page has it for certain. */
+  async say(text: string): Promise<void> {
+    await this.up();
+    this.#unsaid.push(text);
+    const life = this.#life;
+    if (life !== undefined) await this.#hand(life, text);
+  }
+
+  /** All that is unread was on the screen. */
+  async read(): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) return;
+    for (const [chatId, { rows }] of life.timelines) {
+      const unread = rows.filter((row) => row.unread).map(({ rowId }) => rowId);
+      if (unread.length > 0) await Promise.race([life.client.markRead(chatId, unread), this.#death(life)]);
+    }
+  }
+
+  async accept(): Promise<void> {
+    for (const chat of this.#life?.chats.get('requests')?.chats ?? []) await this.#life?.client.acceptChat(chat.chatId);
+  }
+
+  rows(): readonly RowView[] {
+    return [...(this.#life?.timelines.values() ?? [])].flatMap(({ rows }) => rows);
+  }
+
+  screen(): Screen {
+    const rows = this.rows().map(
+      ({ text, own, delivery, messageId }): ScreenRow => ({ text, own, delivery, messageId }),
+    );
+    return { person: this.who, name: this.#options.browser, rows };
+  }
+
+  /** Every line is there, and nothing is on its way any more. */
+  isSettled(names: ReadonlySet<string>): boolean {
+    const rows = this.rows();
+    if (this.#unsaid.length > 0 || this.overview?.connection !== 'online') return false;
+    const there = new Set(rows.map(({ text }) => nameOf(text)));
+    if (![...names].every((name) => there.has(name))) return false;
+    return rows.every(
+      ({ own, delivery, place, provisional }) =>
+        provisional === undefined &&
+        (own ? delivery === 'unknown' || (place !== undefined && isDone(delivery)) : place !== undefined),
+    );
+  }
+
+  /** What is not as it has to be, for a report. */
+  state(): string {
+    const rows = this.rows().map(({ text, delivery, deliveryReason, place, provisional }) => {
+      const said = [delivery, deliveryReason, place === undefined ? 'no copy' : undefined, provisional];
+      return `${nameOf(text)}[${said.filter((word) => word !== undefined).join(' ')}]`;
+    });
+    const { phase, connection, mail, queuedCount, syncProgress } = this.overview ?? {};
+    return `${this.who} (${this.#options.browser}): ${phase} ${connection} mail ${mail} queued ${queuedCount} sync ${syncProgress}; unsaid ${this.#unsaid.length}; ${rows.join(' ')}`;
+  }
+
+  /** @throws Error when it takes too long */
+  async until(holds: () => boolean, what: string, timeoutMs = WAIT_MS): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const end = (act: () => void) => {
+        clearTimeout(timer);
+        this.#changed.delete(look);
+        act();
+      };
+      const look = () => {
+        if (holds()) end(resolve);
+      };
+      const timer = setTimeout(
+        () => end(() => reject(new Error(`Waited too long until ${this.who} ${what}: ${this.state()}`))),
+        timeoutMs,
+      );
+      this.#changed.add(look);
+    });
+  }
+
+  close(): void {
+    this.#isGone = true;
+    const life = this.#life;
+    this.#life = undefined;
+    if (life !== undefined) this.#bury(life);
+  }
+
+  async #signOn(): Promise<{ readonly session: SessionInfo; readonly cookie: string }> {
+    const { user, engineUrl } = this.#options;
+    for (let tries = 1; ; tries += 1) {
+      const url = engineUrl();
+      const answer = await fetch(new URL('session', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: new URL(url).origin },
+        body: JSON.stringify({ address: user.address, password: user.password }),
+      }).catch(() => undefined);
+      if (answer?.ok === true) {
+        const session = (await answer.json()) as SessionInfo;
+        return { session, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+      }
+      if (tries === SIGN_ON_TRIES) throw new Error(`${this.who} cannot sign on: ${await answer?.text()}`);
+      await pause(SIGN_ON_PAUSE_MS);
+    }
+  }
+
+  async #begin(signedOn: { readonly session: SessionInfo; readonly cookie: string }): Promise<Life> {
+    const { client: module, engineUrl, skewMs, who, random, director, browser } = this.#options;
+    const store = new WorkerStore({
+      disk: this.#disk,
+      who,
+      random,
+      director,
+      onKill: () => {
+        this.kill();
+        void this.openAgain(0);
+      },
+    });
+    const clock = {
+      now: () => Date.now() + skewMs,
+      after: (ms: number, callback: () => void) => {
+        const timer = setTimeout(() => {
+          if (!life.isDead) callback();
+        }, ms);
+        return () => clearTimeout(timer);
+      },
+    };
+    const locks: { release(): void }[] = [];
+    const life = {
+      store,
+      timelines: new Map<ChatId, TimelineView>(),
+      overview: undefined,
+      chats: new Map(),
+      isDead: false,
+      release: () => {
+        for (const lock of locks) lock.release();
+      },
+    } as unknown as { -readonly [Key in keyof Life]: Life[Key] };
+    life.client = await module.createHeadlessClient({
+      engineUrl,
+      cookie: signedOn.cookie,
+      session: signedOn.session,
+      stores: store,
+      clock,
+      lock: (hash) => {
+        const lock = new module.WebLock(`${hash}.${browser}`, clock);
+        locks.push(lock);
+        return lock;
+      },
+      signOn: async () => {
+        this.#signedOn = await this.#signOn();
+        return this.#signedOn.session;
+      },
+    });
+    await life.client.watchOverview((overview) => {
+      life.overview = overview;
+      this.#tell();
+    });
+    for (const filter of ['all', 'requests'] as const) {
+      await life.client.watchChats({ filter, search: '' }, (view) => {
+        life.chats = new Map(life.chats).set(filter, view);
+        this.#watchTimelines(life, view);
+      });
+    }
+    return life;
+  }
+
+  /** The chats with the other person: one, when all is well. */
+  #watchTimelines(life: Life, { chats }: ChatListView): void {
+    for (const { chatId, people } of chats) {
+      if (life.timelines.has(chatId) || !people.some(({ address }) => address === this.#options.other)) continue;
+      life.timelines.set(chatId, { rows: [] } as unknown as TimelineView);
+      void life.client.watchTimeline({ chatId, count: ALL_ROWS }, (view) => {
+        if (view === undefined) life.timelines.delete(chatId);
+        else life.timelines.set(chatId, view);
+        this.#tell();
+      });
+    }
+    this.#tell();
+  }
+
+  async #hand(life: Life, text: string): Promise<void> {
+    const handing = (async () => {
+      const chatId = await life.client.startChat([this.#options.other]);
+      await life.client.send({ chatId, text });
+      if (life.isDead) return;
+      const at = this.#unsaid.indexOf(text);
+      if (at !== -1) this.#unsaid.splice(at, 1);
+      this.#tell();
+    })();
+    await Promise.race([handing.catch(() => undefined), this.#death(life)]);
+  }
+
+  /** What no page acknowledged and none shows is typed again, in the same order. */
+  async #sayAgain(life: Life): Promise<void> {
+    if (this.#unsaid.length === 0) return;
+    const chatId = await Promise.race([life.client.startChat([this.#options.other]), this.#death(life)]);
+    if (chatId === undefined) return;
+    // The first answer of this watch comes from all that is durable.
+    const view = await Promise.race([firstView(life.client, chatId), this.#death(life)]);
+    const shown = new Set(view?.rows.map((row) => nameOf(row.text)));
+    for (const text of this.#unsaid.slice()) {
+      if (life.isDead) return;
+      if (shown.has(nameOf(text))) this.#unsaid.splice(this.#unsaid.indexOf(text), 1);
+      else await this.#hand(life, text);
+    }
+  }
+
+  #death(life: Life): Promise<undefined> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!life.isDead) return;
+        this.#changed.delete(look);
+        resolve(undefined);
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+
+  #bury(life: Life): void {
+    life.isDead = true;
+    life.release();
+    life.client.close();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const look of this.#changed) look();
+  }
+}
+
+function firstView(client: HeadlessClient, chatId: ChatId): Promise<TimelineView | undefined> {
+  return new Promise((resolve) => void client.watchTimeline({ chatId, count: ALL_ROWS }, resolve));
+}
+
+function isDone(delivery: string | undefined): boolean {
+  return delivery === 'sent' || delivery === 'read' || delivery === 'failed';
+}
+
+interface Parcel {
+  readonly url: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What a page's door asks of its worker beside ChatApi. */
+interface PageDoor {
+  watchQueued(listener: (parcels: readonly Parcel[]) => void): Promise<void>;
+}

@@ -1,0 +1,93 @@
+/** A run of many schedules on one stack of real servers, several side by side: most of the time they wait. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Coverage, isBad, makeSchedule, Random, type Step, type Sum, Tally } from '@coi-webmail/test-support';
+import type { ImapServerName } from '../stack/imap-server.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { buildProduct, type Mutation } from './bundle.ts';
+import { describe, play } from './play.ts';
+import type { ClientModule } from './person.ts';
+import { Slot } from './slot.ts';
+
+export interface RunOptions {
+  readonly schedules: number;
+  /** Names the run; with one schedule, the schedule itself. */
+  readonly seed: string;
+  readonly server: ImapServerName;
+  readonly jobs: number;
+  readonly among?: readonly Step[] | undefined;
+  readonly mutations?: readonly Mutation[];
+  readonly isVerbose?: boolean;
+  say(words: string): void;
+}
+
+export async function runFaults(options: RunOptions): Promise<Sum> {
+  const stack = await startStack({ imap: options.server, webmail: false, engine: false });
+  try {
+    return await new Run(options, stack).run();
+  } finally {
+    await stack.stop();
+  }
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #stack: Stack;
+  readonly #tally = new Tally();
+  readonly #coverage: Coverage;
+  readonly #random: Random;
+  #next = 0;
+
+  constructor(options: RunOptions, stack: Stack) {
+    this.#options = options;
+    this.#stack = stack;
+    this.#coverage = new Coverage(options.among);
+    this.#random = new Random(options.seed);
+  }
+
+  async run(): Promise<Sum> {
+    const { jobs, schedules, seed, say, mutations } = this.#options;
+    say(`seed ${seed}`);
+    const startedAt = performance.now();
+    const { info } = this.#stack;
+    const { engineFile, clientFile } = await buildProduct(join(info.runDir, 'product'), mutations);
+    const client = (await import(pathToFileURL(clientFile).href)) as ClientModule;
+    const jobCount = Math.min(jobs, schedules);
+    await Promise.all(
+      Array.from({ length: jobCount }, async (_, index) => {
+        const slot = await Slot.open({ info, engineFile, name: `slot-${index}` });
+        try {
+          while (this.#next < schedules) await this.#one(this.#next++, slot, client);
+        } finally {
+          await slot.close();
+        }
+      }),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    say(`${schedules} schedules in ${seconds.toFixed(1)} s`);
+    return this.#tally.sum;
+  }
+
+  async #one(index: number, slot: Slot, client: ClientModule): Promise<void> {
+    const { schedules, seed, say, isVerbose } = this.#options;
+    const isReplay = schedules === 1 && seed.includes(':');
+    const steps = isReplay ? [] : this.#coverage.choose(this.#random);
+    const schedule = makeSchedule(isReplay ? seed : `${seed}.${index}:${steps.join(',')}`);
+    try {
+      const { verdict, strikes } = await play(schedule, slot, {
+        info: this.#stack.info,
+        client,
+        freshUser: () => this.#stack.freshUser(),
+        deliveries: () => this.#stack.sink.counts(),
+        log: isVerbose === true ? (words) => say(`  ${words}`) : undefined,
+      });
+      this.#coverage.done(steps, strikes);
+      this.#tally.add(verdict, strikes);
+      if (isBad(verdict) || isVerbose === true) say(`${describe(schedule)}\n  ${verdict.findings.join('\n  ')}`);
+    } catch (error) {
+      this.#coverage.done(steps, []);
+      this.#tally.addBroken();
+      say(`${describe(schedule)}\n  broken: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+}
