@@ -3,58 +3,14 @@
  * ChatApi, what is on the screen through roles and words, as a person meets it.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { GalleryBrowser, type PageOptions } from '../gallery/browser.fixture.ts';
-import type { FakeApi } from '../gallery/fake-api.ts';
-import type * as people from '../gallery/people.ts';
+import { asked, field, type GalleryPage, log, NARROW, row, useGallery, WIDE } from '../gallery/story.fixture.ts';
 
-interface GalleryPage {
-  readonly api: FakeApi;
-  readonly people: typeof people;
-  readonly told: {
-    readonly unread: number[];
-    readonly opened: unknown[];
-    readonly composed: unknown[];
-    readonly events: unknown[];
-    readonly leaked: string[];
-  };
-}
 declare const gallery: GalleryPage;
 
-let browser: GalleryBrowser;
-before(async () => {
-  browser = await GalleryBrowser.start();
-});
-after(() => browser.stop());
-
-/** A test with a page of its own in a scene. */
-function story(name: string, scene: string, options: PageOptions, act: (page: Page) => Promise<void>): void {
-  test(name, async () => {
-    const page = await browser.open(scene, options);
-    try {
-      await act(page);
-    } finally {
-      await page.close();
-    }
-  });
-}
-
-const NARROW: PageOptions = {};
-const WIDE: PageOptions = { width: 1200, height: 800 };
-
-const field = (page: Page) => page.getByRole('textbox', { name: 'Message' });
-const row = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name }).locator('button.row');
-const log = (page: Page) => page.getByRole('log');
-const asked = (page: Page, name: string) => page.evaluate((call) => gallery.api.asked(call), name);
-
-/** Text of the first message that is wholly on the screen. */
-const firstVisible = (page: Page) =>
-  log(page).evaluate((box) => {
-    const top = box.getBoundingClientRect().top;
-    const shown = [...box.querySelectorAll('coi-message')].find((one) => one.getBoundingClientRect().top >= top);
-    return shown?.row.text ?? '';
-  });
+const stage = useGallery();
+const { story } = stage;
 
 /** How far the log is from its end, in px. */
 const fromEnd = (page: Page) => log(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
@@ -360,125 +316,6 @@ describe('messages', { concurrency: 2 }, () => {
   });
 });
 
-describe('the timeline', { concurrency: 2 }, () => {
-  story('opens at the line “New”', 'group', NARROW, async (page) => {
-    await page.getByRole('separator').filter({ hasText: 'New' }).waitFor();
-    assert.ok(await page.getByText('Then I leave mine at home.').isVisible());
-  });
-
-  story('follows new lines for someone who is at the end', 'long', NARROW, async (page) => {
-    await page.evaluate(() =>
-      gallery.api.addRow(10 as never, gallery.people.row({ text: 'the newest', at: Date.now() })),
-    );
-    await log(page).getByText('the newest').waitFor();
-    assert.ok((await fromEnd(page)) < 2);
-  });
-
-  story('stays in place for someone who reads above, and counts what came', 'long', NARROW, async (page) => {
-    await page.getByRole('article').nth(10).waitFor();
-    await log(page).evaluate((box) => {
-      box.scrollTop -= 1500;
-    });
-    await page.getByRole('button', { name: 'Jump to the newest message' }).waitFor();
-    const reading = page
-      .getByRole('article')
-      .filter({ hasText: /98[0-9]: / })
-      .first();
-    const place = await reading.boundingBox();
-    await page.evaluate(() =>
-      gallery.api.addRow(10 as never, gallery.people.row({ text: 'the newest', at: Date.now() })),
-    );
-    const jump = page.getByRole('button', { name: 'Jump to 1 new message' });
-    await jump.waitFor();
-    assert.deepEqual(await reading.boundingBox(), place);
-    await jump.click();
-    await log(page).getByText('the newest').waitFor();
-    await page.waitForFunction(() => document.querySelector('coi-chat-app') !== null);
-    assert.ok((await fromEnd(page)) < 2);
-  });
-
-  story('loads older rows on the way up without a jump, and keeps the page small', 'long', NARROW, async (page) => {
-    await page.getByRole('article').nth(10).waitFor();
-    const shifts = await log(page).evaluate(async (box) => {
-      const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      const worst: number[] = [];
-      for (let step = 0; step < 60; step += 1) {
-        const top = box.getBoundingClientRect().top;
-        const shown = [...box.querySelectorAll('coi-message')].find(
-          (one) => one.getBoundingClientRect().top >= top + 20,
-        );
-        const was = shown?.getBoundingClientRect().top ?? 0;
-        const moved = Math.min(400, box.scrollTop);
-        box.scrollTop -= moved;
-        await frame();
-        if (shown?.isConnected === true) worst.push(Math.abs(shown.getBoundingClientRect().top - was - moved));
-      }
-      return { worst: Math.max(...worst), count: worst.length, rows: box.querySelectorAll('coi-message').length };
-    });
-    assert.ok(shifts.count > 40);
-    assert.ok(shifts.worst <= 1.5, `a row jumped by ${shifts.worst} px`);
-    assert.ok(shifts.rows <= 240);
-    assert.ok((await asked(page, 'growTimeline')).length >= 2);
-  });
-
-  story('keeps its focus when rows change around it', 'direct', NARROW, async (page) => {
-    await page.getByRole('article').nth(1).focus();
-    const label = await page.locator('coi-message:focus').getAttribute('aria-label');
-    await page.evaluate(() => {
-      gallery.api.addRow(2 as never, gallery.people.row({ text: 'another', at: Date.now() }));
-      gallery.api.setOverview({ connection: 'offline' });
-    });
-    await log(page).getByText('another').waitFor();
-    assert.equal(await page.locator('coi-message:focus').getAttribute('aria-label'), label);
-  });
-
-  story('reads out one line, and of a burst only how many', 'direct', NARROW, async (page) => {
-    assert.equal(await log(page).getAttribute('aria-live'), 'off');
-    await page.evaluate(() => gallery.api.addRow(2 as never, gallery.people.row({ text: 'one', at: Date.now() })));
-    await page.getByRole('status').getByText('Bob: one').waitFor({ state: 'attached' });
-    await page.evaluate(() => {
-      for (const text of ['two', 'three', 'four'])
-        gallery.api.addRow(2 as never, gallery.people.row({ text, at: Date.now() }));
-    });
-    await page.getByRole('status').getByText('3 new messages').waitFor({ state: 'attached' });
-  });
-});
-
-describe('reading', { concurrency: 2 }, () => {
-  story(
-    'counts after a second in a focused page, for what is visible',
-    'group',
-    { stoppedClock: true },
-    async (page) => {
-      await page.getByText('Then I leave mine at home.').waitFor();
-      await page.clock.runFor(500);
-      assert.deepEqual(await asked(page, 'markRead'), []);
-      await page.clock.runFor(1000);
-      const rows = (await asked(page, 'markRead')).flatMap(([, rowIds]) => rowIds as string[]);
-      assert.ok(rows.includes('lake-new'));
-    },
-  );
-
-  story('never counts in a page that is not looked at', 'list', { stoppedClock: true }, async (page) => {
-    await page.evaluate(() => {
-      document.hasFocus = () => false;
-    });
-    await row(page, 'Lake weekend').click();
-    await page.getByText('Then I leave mine at home.').waitFor();
-    await page.clock.runFor(5000);
-    assert.deepEqual(await asked(page, 'markRead'), []);
-  });
-
-  story('never counts in a request: the sender is not told', 'request', { stoppedClock: true }, async (page) => {
-    await page.getByText('Chat with newcomer@example.org?').waitFor();
-    await page.clock.runFor(5000);
-    assert.deepEqual(await asked(page, 'markRead'), []);
-    await page.getByRole('button', { name: 'Accept' }).click();
-    assert.deepEqual(await asked(page, 'acceptChat'), [[9]]);
-    await field(page).waitFor();
-  });
-});
-
 describe('consent', { concurrency: 2 }, () => {
   story('asks once, with “out of the inbox” chosen and what would move', 'consent', NARROW, async (page) => {
     assert.ok(await page.getByRole('radio', { name: /Keep out of the inbox/u }).isChecked());
@@ -549,28 +386,6 @@ describe('the panel', { concurrency: 2 }, () => {
     assert.equal(await row(page, 'Lake weekend').isVisible(), false);
   });
 
-  story(
-    'comes back to chat and place after a page load, with numbers only in the storage',
-    'offered',
-    NARROW,
-    async (page) => {
-      await row(page, 'A long conversation').click();
-      await page.getByRole('article').nth(10).waitFor();
-      await log(page).evaluate((box) => {
-        box.scrollTop -= 900;
-      });
-      await page.waitForFunction(() => JSON.parse(sessionStorage.getItem('coi:place') ?? '[]').length === 6);
-      const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }));
-      assert.match(stored, /^\{"coi:place":"\[[\d,-]+\]"\}$/u);
-      const seen = await firstVisible(page);
-      await page.reload();
-      await page.getByRole('heading', { name: 'A long conversation' }).waitFor();
-      await page.getByText(seen).waitFor();
-      assert.equal(await firstVisible(page), seen);
-      assert.equal(await page.locator('coi-chat-app:focus-within').count(), 0, 'a page load takes no focus');
-    },
-  );
-
   story('signs out after asking, and removes everything if wanted', 'offline', NARROW, async (page) => {
     await page.getByRole('button', { name: 'Back to Chats' }).click();
     await page.getByRole('button', { name: 'Settings' }).click();
@@ -604,9 +419,19 @@ describe('the panel', { concurrency: 2 }, () => {
 });
 
 test('no scene makes the browser complain, under a CSP without inline styles or scripts', async () => {
-  for (const scene of ['list', 'states', 'consent', 'signed-out', 'engine-down', 'loading', 'blocked', 'legacy']) {
-    const page = await browser.open(scene, { query: 'theme=dark&lang=de&dir=rtl' });
+  for (const scene of [
+    'list',
+    'states',
+    'delivery',
+    'consent',
+    'signed-out',
+    'engine-down',
+    'loading',
+    'blocked',
+    'legacy',
+  ]) {
+    const page = await stage.browser.open(scene, { query: 'theme=dark&lang=de&dir=rtl' });
     await page.close();
   }
-  assert.deepEqual(browser.complaints, []);
+  assert.deepEqual(stage.browser.complaints, []);
 });

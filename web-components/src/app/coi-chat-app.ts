@@ -1,23 +1,24 @@
 /**
  * The whole panel, and the only element that talks to ChatApi: turns its live queries into properties and the
- * intents of the elements into calls. A place is only a width: one column, two from 640 px.
+ * intents of the elements into calls. A place is only a width: one column, two from 640 px. What is done about lines,
+ * settings, keys and so on stands in the controllers beside it.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { ChatId, ChatView, PersonView, RowId, TimelineView } from '@coi-webmail/chat';
-import type { ChatApi, ConsentPreview, Draft } from '@coi-webmail/client';
+import type { ChatId, PersonView } from '@coi-webmail/chat';
+import type { ChatApi } from '@coi-webmail/client';
+import type { CoiComposer } from '../composer/coi-composer.ts';
 import '../conversation/coi-conversation.ts';
 import type { CoiConversation } from '../conversation/coi-conversation.ts';
 import { CoiElement } from '../element/coi-element.ts';
-import type { Intent, IntentMap, IntentName, ScrollPlace } from '../element/intent.ts';
+import type { Intent, IntentMap, IntentName } from '../element/intent.ts';
 import type { Host } from '../host.ts';
 import { useLocale } from '../i18n/locale.ts';
 import { words } from '../i18n/words.ts';
 import '../list/coi-chat-list.ts';
 import type { CoiChatList } from '../list/coi-chat-list.ts';
 import '../part/coi-banner.ts';
-import '../part/coi-dialog.ts';
 import '../part/coi-empty-state.ts';
 import '../part/coi-toast.ts';
 import type { CoiToast } from '../part/coi-toast.ts';
@@ -25,22 +26,20 @@ import '../setup/coi-consent.ts';
 import '../setup/coi-new-chat.ts';
 import '../setup/coi-settings.ts';
 import { base } from '../style/base.css.ts';
-import { type BannerKind, worstBanner } from './banner.ts';
+import { type AppContext, codeOf, type HostEvent } from './app-context.ts';
+import { worstBanner } from './banner.ts';
+import { BlockController } from './block-controller.ts';
 import { ChatFeed, type ListQuery } from './chat-feed.ts';
 import { chatAppStyles } from './coi-chat-app.css.ts';
+import { ConnectingController } from './connecting-controller.ts';
 import { focusableIn } from './focus.ts';
-import { recallPlace, rememberPlace } from './place-memory.ts';
+import { handleKeys } from './keys.ts';
+import { LineController } from './line-controller.ts';
+import { NavigationController } from './navigation-controller.ts';
+import { ResizeController } from './resize-controller.ts';
+import { SetupController } from './setup-controller.ts';
 
 const TWO_COLUMNS_PX = 640;
-const CONNECTING_LONG_MS = 2000;
-const RESIZE_STEP_PX = 16;
-const TOUCH = '(hover: none) and (pointer: coarse)';
-
-type Side = 'list' | 'new-chat' | 'settings';
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
 
 /**
  * @summary Chat, whole.
@@ -49,7 +48,7 @@ function codeOf(error: unknown): unknown {
  * @fires coi-signed-out - The user signed out of chat in this browser.
  */
 @customElement('coi-chat-app')
-export class CoiChatApp extends CoiElement {
+export class CoiChatApp extends CoiElement implements AppContext {
   static override styles = [base, chatAppStyles];
 
   /** Set by `mountChat`. Undefined = still connecting, null = that failed. */
@@ -62,54 +61,77 @@ export class CoiChatApp extends CoiElement {
 
   @state() private ready = false;
   @state() private wide = false;
-  @state() private side: Side = 'list';
   @state() private listQuery: ListQuery = { filter: 'all', search: '' };
-  @state() private current: ChatId | undefined;
-  @state() private draft: Draft | undefined;
-  @state() private restore: ScrollPlace;
-  @state() private fullTexts: ReadonlyMap<RowId, string | null> = new Map();
-  @state() private putOff = false;
-  @state() private preview: ConsentPreview | undefined | null;
-  @state() private busy = false;
-  @state() private connectingLong = false;
   @state() private newChatFailure = '';
-  @state() private blocking: ChatView | undefined;
   @query('coi-chat-list') private readonly list!: CoiChatList | null;
   @query('coi-conversation') private readonly conversation!: CoiConversation | null;
-  @query('coi-toast') private readonly toast!: CoiToast;
+  @query('coi-toast') private readonly toast!: CoiToast | null;
 
-  #feed: ChatFeed | undefined;
-  #scroll: ScrollPlace;
+  feed: ChatFeed | undefined;
+  readonly #lines = new LineController(this);
+  readonly #blocking = new BlockController(this);
+  readonly #connecting = new ConnectingController(this);
+  readonly #handle = new ResizeController(this);
+  readonly #setup = new SetupController(this, () => this.#way.remember());
+  readonly #way: NavigationController = new NavigationController(this, {
+    putOff: () => this.#setup.putOff,
+    onOpen: () => this.#lines.forget(),
+  });
   #sizes: ResizeObserver | undefined;
-  #connectingTimer: ReturnType<typeof setTimeout> | undefined;
-  #previewAsked = false;
-  /** The open chat comes from the page before, nobody asked for it here. */
-  #restored = false;
-  #focusNext: 'conversation' | 'list' | undefined;
 
   constructor() {
     super();
-    // Webmail pages listen for keys on the document: a Delete that leaks moves a mail to the trash.
-    this.addEventListener('keydown', (event) => this.#onKey(event));
-    for (const type of ['keydown', 'keypress', 'keyup'] as const) {
-      this.addEventListener(type, (event) => event.stopPropagation());
-    }
-    this.#handle();
+    handleKeys(this, {
+      back: () => this.#escape(),
+      nextChat: (step) => this.#way.next(step),
+      regions: () => this.#regions(),
+    });
+    this.#listen();
+  }
+
+  get client(): ChatApi | undefined {
+    return this.api ?? undefined;
+  }
+
+  get current(): ChatId | undefined {
+    return this.#way.current;
+  }
+
+  get composer(): CoiComposer | undefined {
+    return this.conversation?.composer ?? undefined;
   }
 
   /** Opens a chat of the list. */
   openChat(chatId: ChatId): void {
-    this.#open(chatId, true);
+    this.#way.open(chatId, true);
   }
 
   /** Opens the chat with exactly these people; makes it if there is none. @throws what `ChatApi.startChat` throws */
   async openChatWith(addresses: readonly string[]): Promise<void> {
-    if (this.api === undefined || this.api === null) return;
-    this.#open(await this.api.startChat(addresses), true);
+    if (this.client !== undefined) this.#way.open(await this.client.startChat(addresses), true);
   }
 
   override focus(): void {
-    (this.#showsConversation() && this.conversation !== null ? this.conversation : this.list)?.focus();
+    (this.#way.showsConversation && this.conversation !== null ? this.conversation : this.list)?.focus();
+  }
+
+  say(text: string): void {
+    this.toast?.show(text);
+  }
+
+  failed(error: unknown, text: string = words.failedTryAgain()): void {
+    // Whoever is signed out or offline reads that in the banner.
+    if (codeOf(error) === 'auth-expired' || codeOf(error) === 'store-locked') return;
+    this.say(text);
+  }
+
+  run(act: (api: ChatApi) => Promise<unknown>, text?: string): void {
+    if (this.client === undefined) return;
+    act(this.client).catch((error: unknown) => this.failed(error, text));
+  }
+
+  tell<Name extends HostEvent>(name: Name, detail: IntentMap[Name]): void {
+    this.intend(name, detail);
   }
 
   override connectedCallback(): void {
@@ -124,9 +146,8 @@ export class CoiChatApp extends CoiElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes?.disconnect();
-    this.#feed?.stop();
-    this.#feed = undefined;
-    clearTimeout(this.#connectingTimer);
+    this.feed?.stop();
+    this.feed = undefined;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -144,125 +165,40 @@ export class CoiChatApp extends CoiElement {
   }
 
   protected override updated(): void {
-    const target =
-      this.#focusNext === 'conversation' ? this.conversation : this.#focusNext === 'list' ? this.list : null;
+    const { focusNext } = this.#way;
+    const target = focusNext === 'conversation' ? this.conversation : focusNext === 'list' ? this.list : null;
     if (target === null) return;
-    this.#focusNext = undefined;
+    this.#way.focusNext = undefined;
     void target.updateComplete.then(() => target.focus());
   }
 
   #connect(): void {
-    if (this.api === undefined || this.api === null || this.#feed !== undefined) return;
-    this.#feed = new ChatFeed(
-      this.api,
+    if (this.client === undefined || this.feed !== undefined) return;
+    this.feed = new ChatFeed(
+      this.client,
       (what) => this.#onFeed(what),
-      (error) => this.#failed(error),
+      (error) => this.failed(error),
     );
-    const place = recallPlace(this.host.userKey);
-    this.putOff = place.putOff;
-    this.#feed.start(this.listQuery);
-    if (place.chatId === undefined) return;
-    this.#restored = true;
-    this.#open(place.chatId, false, place.scroll);
+    this.feed.start(this.listQuery);
+    const place = this.#way.remembered;
+    this.#setup.putOff = place.putOff;
+    this.#way.comeBack(place);
   }
 
   #onFeed(what: 'overview' | 'chats' | 'timeline'): void {
-    const overview = this.#feed?.overview;
-    // A chat that this tab remembers may be gone since: then it starts at the list.
-    if (this.#restored && this.#timeline() !== undefined) {
-      this.#restored = false;
-      if (this.#timeline() === null) this.#open(undefined, false);
-    }
+    const overview = this.feed?.overview;
+    this.#way.checkRecalled();
     if (what === 'overview' && overview !== undefined) {
       this.host.setUnread(overview.phase === 'ready' ? overview.unreadChats : 0);
-      this.#watchConnecting(overview.connection === 'connecting');
-      if (overview.phase === 'consent' && !this.#previewAsked) void this.#askPreview();
+      this.#connecting.watch(overview.connection === 'connecting');
+      if (overview.phase === 'consent') void this.#setup.askPreview();
     }
     this.requestUpdate();
-  }
-
-  /** Undefined = not there yet. While the store is shut every chat looks gone, which says nothing. */
-  #timeline(): TimelineView | undefined | null {
-    const { timeline, overview, chats } = this.#feed ?? {};
-    const isOpen = overview?.phase === 'ready' || overview?.phase === 'consent';
-    const isListed = chats?.chats.some(({ chatId }) => chatId === this.current) ?? true;
-    return timeline === null && (!isOpen || isListed || chats?.loading === true) ? undefined : timeline;
-  }
-
-  #watchConnecting(connecting: boolean): void {
-    if (connecting && this.#connectingTimer === undefined) {
-      this.#connectingTimer = setTimeout(() => {
-        this.connectingLong = true;
-      }, CONNECTING_LONG_MS);
-    } else if (!connecting) {
-      clearTimeout(this.#connectingTimer);
-      this.#connectingTimer = undefined;
-      this.connectingLong = false;
-    }
-  }
-
-  async #askPreview(): Promise<void> {
-    this.#previewAsked = true;
-    this.preview = await this.api?.consentPreview().catch(() => null);
-    // A failure is asked again when the question comes up again.
-    if (this.preview === null) this.#previewAsked = false;
-  }
-
-  #failed(error: unknown, text: string = words.failedTryAgain()): void {
-    // Whoever is signed out or offline reads that in the banner.
-    if (codeOf(error) === 'auth-expired' || codeOf(error) === 'store-locked') return;
-    this.toast?.show(text);
-  }
-
-  /** Runs an intent; a failure becomes words. */
-  #run(act: ((api: ChatApi) => Promise<unknown>) | undefined, text?: string): void {
-    if (this.api === undefined || this.api === null || act === undefined) return;
-    act(this.api).catch((error: unknown) => this.#failed(error, text));
-  }
-
-  #open(chatId: ChatId | undefined, takeFocus: boolean, scroll?: ScrollPlace): void {
-    if (chatId !== undefined && chatId === this.current) {
-      if (takeFocus && !matchMedia(TOUCH).matches) this.#focusNext = 'conversation';
-      this.side = 'list';
-      this.requestUpdate();
-      return;
-    }
-    this.conversation?.composer?.flush();
-    this.current = chatId;
-    this.side = 'list';
-    this.restore = scroll;
-    this.#scroll = scroll;
-    this.draft = undefined;
-    this.fullTexts = new Map();
-    this.#feed?.open(chatId, scroll?.count);
-    this.#remember();
-    if (chatId === undefined) return;
-    if (takeFocus && !matchMedia(TOUCH).matches) this.#focusNext = 'conversation';
-    this.#run(async (api) => {
-      const draft = await api.getDraft(chatId);
-      if (this.current === chatId) this.draft = draft;
-    });
-  }
-
-  #remember(): void {
-    rememberPlace({ chatId: this.current, scroll: this.#scroll, putOff: this.putOff }, this.host.userKey);
-  }
-
-  #back(): void {
-    if (this.side !== 'list') this.side = 'list';
-    else if (!this.wide) this.#open(undefined, false);
-    this.newChatFailure = '';
-    this.#focusNext = 'list';
-    this.requestUpdate();
-  }
-
-  #showsConversation(): boolean {
-    return this.current !== undefined && this.side === 'list';
   }
 
   // Intents
 
-  #on<Name extends IntentName>(name: Name, act: (detail: IntentMap[Name]) => void): void {
+  #on<Name extends IntentName>(name: Name, act: (detail: IntentMap[Name]) => unknown): void {
     this.addEventListener(name, (event) => {
       // Our own word to the host passes.
       if (event.composedPath()[0] === this) return;
@@ -271,193 +207,89 @@ export class CoiChatApp extends CoiElement {
     });
   }
 
-  #handle(): void {
-    this.#on('coi-open-chat', ({ chatId }) => this.#open(chatId, true));
+  #listen(): void {
+    this.#on('coi-open-chat', ({ chatId }) => this.#way.open(chatId, true));
     this.#on('coi-back', () => this.#back());
-    this.#on('coi-filter', (listQuery) => {
-      this.listQuery = listQuery;
-      this.#feed?.list(listQuery);
-    });
-    this.#on('coi-new-chat', () => {
-      this.newChatFailure = '';
-      this.side = 'new-chat';
-    });
-    this.#on('coi-show-settings', () => {
-      this.side = 'settings';
-      if (!this.#previewAsked) void this.#askPreview();
-    });
-    this.#on('coi-start-chat', ({ addresses }) => void this.#startChat(addresses));
-    this.#on('coi-send', (line) => void this.#send(line));
-    this.#on('coi-draft', ({ chatId, text, replyTo }) => this.#run((api) => api.setDraft(chatId, { text, replyTo })));
-    this.#on('coi-compose-focus', () => this.#run((api) => api.warm().catch(() => undefined)));
-    this.#on('coi-retry', ({ rowId }) => this.#run((api) => api.retry(rowId)));
-    this.#on('coi-resend', ({ rowId }) => this.#run((api) => api.resend(rowId)));
-    this.#on('coi-discard', ({ rowId }) => void this.#discard(rowId));
-    this.#on('coi-copy', ({ text }) => void this.#copy(text));
+    this.#on('coi-filter', (listQuery) => this.#filter(listQuery));
+    this.#on('coi-new-chat', () => this.#show('new-chat'));
+    this.#on('coi-show-settings', () => this.#show('settings'));
+    this.#on('coi-start-chat', ({ addresses }) => this.#startChat(addresses));
+    this.#on('coi-send', (line) => this.#lines.send(line));
+    this.#on('coi-draft', ({ chatId, text, replyTo }) => this.run((api) => api.setDraft(chatId, { text, replyTo })));
+    this.#on('coi-compose-focus', () => this.run((api) => api.warm().catch(() => undefined)));
+    this.#on('coi-retry', ({ rowId }) => this.#lines.retry(rowId));
+    this.#on('coi-resend', ({ rowId }) => this.run((api) => api.resend(rowId)));
+    this.#on('coi-send-now', ({ rowId }) => this.run((api) => api.sendNow(rowId)));
+    this.#on('coi-discard', ({ rowId }) => this.#lines.discard(rowId));
+    this.#on('coi-write-again', ({ rowId }) => this.#lines.writeAgain(rowId));
+    this.#on('coi-copy', ({ text }) => this.#lines.copy(text));
     this.#on('coi-open-mail', (place) => this.host.openMail?.(place));
-    this.#on('coi-continue-as-mail', ({ row }) => this.#continueAsMail(row.subject, row.text));
-    this.#on('coi-full-text', ({ rowId }) => void this.#fullText(rowId));
-    this.#on('coi-older', () => this.#run(() => this.#feed?.older() ?? Promise.resolve()));
-    this.#on('coi-read', ({ chatId, rowIds }) => this.#run((api) => api.markRead(chatId, rowIds)));
-    this.#on('coi-scrolled', ({ chatId, place }) => {
-      if (chatId !== this.current) return;
-      this.#scroll = place;
-      this.#remember();
-    });
-    this.#on('coi-accept', ({ chatId }) => this.#run((api) => api.acceptChat(chatId)));
-    this.#on('coi-block', ({ chatId, blocked }) => this.#block(chatId, blocked));
-    this.#on('coi-set-mode', ({ mode }) => void this.#setMode(mode));
-    this.#on('coi-later', () => {
-      this.putOff = true;
-      this.#remember();
-    });
-    this.#on('coi-sign-out', ({ wipe }) => void this.#signOut(wipe));
+    this.#on('coi-continue-as-mail', ({ row }) => this.#lines.continueAsMail(row));
+    this.#on('coi-full-text', ({ rowId }) => this.#lines.unfold(rowId));
+    this.#on('coi-older', () => this.run(() => this.feed?.older() ?? Promise.resolve()));
+    this.#on('coi-read', ({ chatId, rowIds }) => this.run((api) => api.markRead(chatId, rowIds)));
+    this.#on('coi-scrolled', (scrolled) => this.#way.scrolled(scrolled));
+    this.#on('coi-accept', ({ chatId }) => this.run((api) => api.acceptChat(chatId)));
+    this.#on('coi-block', (wish) => this.#blocking.block(wish));
+    this.#on('coi-set-mode', ({ mode }) => this.#setup.setMode(mode));
+    this.#on('coi-set-settings', (settings) => this.#setup.setSettings(settings));
+    this.#on('coi-later', () => this.#setup.askLater(true));
+    this.#on('coi-sign-out', ({ wipe }) => this.#signOut(wipe));
     this.#on('coi-banner-act', ({ act }) => this.#bannerAct(act));
-    this.#on('coi-close', () => this.#tell('coi-close', undefined));
+    this.#on('coi-close', () => this.tell('coi-close', undefined));
   }
 
-  /** An event for the host. */
-  #tell<Name extends 'coi-close' | 'coi-resize' | 'coi-signed-out'>(name: Name, detail: IntentMap[Name]): void {
-    this.intend(name, detail);
+  #filter(listQuery: ListQuery): void {
+    this.listQuery = listQuery;
+    this.feed?.list(listQuery);
+  }
+
+  #show(side: 'new-chat' | 'settings'): void {
+    this.newChatFailure = '';
+    this.#way.show(side);
+    if (side === 'settings') void this.#setup.askPreview();
+  }
+
+  #back(): void {
+    this.newChatFailure = '';
+    this.#way.back(this.wide);
   }
 
   async #startChat(addresses: readonly string[]): Promise<void> {
     try {
       await this.openChatWith(addresses);
-      this.listQuery = { filter: 'all', search: '' };
-      this.#feed?.list(this.listQuery);
+      this.#filter({ filter: 'all', search: '' });
     } catch (error) {
       this.newChatFailure = codeOf(error) === 'invalid-request' ? words.addressBad() : words.startFailed();
-      if (this.side !== 'new-chat') this.#failed(error, this.newChatFailure);
-    }
-  }
-
-  async #send({ chatId, text, replyTo }: IntentMap['coi-send']): Promise<void> {
-    const composer = this.conversation?.composer;
-    try {
-      if (this.api === undefined || this.api === null) throw new Error('Chat is not connected');
-      await this.api.send({ chatId, text, replyTo });
-      composer?.settle();
-    } catch (error) {
-      composer?.settle(text);
-      const tooLarge = codeOf(error) === 'message-too-large';
-      this.toast.show(tooLarge ? words.sendTooLarge() : words.sendFailed());
-    }
-  }
-
-  async #discard(rowId: RowId): Promise<void> {
-    try {
-      const text = await this.api?.discard(rowId);
-      if (text === undefined) return;
-      this.conversation?.composer?.putBack(text);
-      this.conversation?.composer?.focus();
-      this.toast.show(words.discarded());
-    } catch (error) {
-      this.#failed(error, codeOf(error) === 'conflict' ? words.tooLate() : undefined);
-    }
-  }
-
-  async #copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.toast.show(words.copied());
-    } catch {
-      this.toast.show(words.copyFailed());
-    }
-  }
-
-  #continueAsMail(subject: string, text: string): void {
-    const people = this.#feed?.timeline?.chat.people ?? [];
-    const quoted = text
-      .split('\n')
-      .map((line) => (line === '' ? '>' : `> ${line}`))
-      .join('\n');
-    this.host.compose?.({ to: people.map(({ address }) => address).join(', '), subject, text: `${quoted}\n\n` });
-  }
-
-  async #fullText(rowId: RowId): Promise<void> {
-    const text = await this.api?.fullText(rowId).catch(() => null);
-    this.fullTexts = new Map([...this.fullTexts, [rowId, text ?? null]]);
-  }
-
-  /** Blocking asks first; unblocking does not. */
-  #block(chatId: ChatId, blocked: boolean): void {
-    const chat = this.#feed?.chats?.chats.find((one) => one.chatId === chatId) ?? this.#feed?.timeline?.chat;
-    if (blocked && chat !== undefined) this.blocking = chat;
-    else this.#run((api) => api.blockChat(chatId, blocked));
-  }
-
-  async #setMode(mode: 'active' | 'none'): Promise<void> {
-    this.busy = true;
-    try {
-      await this.api?.setMode(mode);
-      this.putOff = false;
-      this.#remember();
-    } catch (error) {
-      this.#failed(error, words.modeFailed());
-    } finally {
-      this.busy = false;
+      if (this.#way.side !== 'new-chat') this.failed(error, this.newChatFailure);
     }
   }
 
   async #signOut(wipe: boolean): Promise<void> {
-    try {
-      await this.api?.signOut(wipe);
-      this.side = 'list';
-      this.#open(undefined, false);
-      this.#tell('coi-signed-out', { wiped: wipe });
-    } catch (error) {
-      this.#failed(error);
-    }
+    if (!(await this.#setup.signOut(wipe))) return;
+    this.#way.open(undefined, false);
+    this.tell('coi-signed-out', { wiped: wipe });
   }
 
   #bannerAct(act: 'sign-in' | 'reload' | 'set-up'): void {
     if (act === 'sign-in') this.host.signIn?.();
     else if (act === 'reload') location.reload();
-    else {
-      this.putOff = false;
-      if (!this.#previewAsked) void this.#askPreview();
-    }
+    else this.#setup.askLater(false);
   }
 
   // Keys
 
-  #onKey(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing) return;
-    const handled =
-      (event.key === 'Escape' && this.#escape()) ||
-      (event.key === 'F6' && this.#nextRegion(event)) ||
-      (event.altKey &&
-        (event.key === 'ArrowDown' || event.key === 'ArrowUp') &&
-        this.#nextChat(event.key === 'ArrowDown' ? 1 : -1));
-    if (handled) event.preventDefault();
-  }
-
-  #escape(): boolean {
-    if (this.side !== 'list' || (this.current !== undefined && !this.wide)) this.#back();
-    else if (this.place !== 'full' && this.current === undefined) this.#tell('coi-close', undefined);
+  #escape(): void {
+    if (this.#way.side !== 'list' || (this.current !== undefined && !this.wide)) this.#back();
+    else if (this.place !== 'full' && this.current === undefined) this.tell('coi-close', undefined);
     else this.list?.focus();
-    return true;
   }
 
-  #nextRegion(event: KeyboardEvent): boolean {
+  #regions(): readonly HTMLElement[] {
     const side = this.renderRoot.querySelector<HTMLElement>('.side');
-    const regions = [side, this.conversation?.timelineElement, this.conversation?.composer].filter(
+    return [side, this.conversation?.timelineElement, this.composer].filter(
       (region): region is HTMLElement => region?.checkVisibility() === true,
     );
-    const path = event.composedPath();
-    const at = regions.findIndex((region) => path.includes(region));
-    const step = event.shiftKey ? -1 : 1;
-    regions[(at + step + regions.length) % regions.length]?.focus();
-    return regions.length > 1;
-  }
-
-  #nextChat(step: number): boolean {
-    const chats = this.#feed?.chats?.chats ?? [];
-    const at = chats.findIndex(({ chatId }) => chatId === this.current);
-    const next = chats[at < 0 ? 0 : at + step];
-    if (next !== undefined) this.#open(next.chatId, true);
-    return true;
   }
 
   #trap(end: 'first' | 'last') {
@@ -472,57 +304,12 @@ export class CoiChatApp extends CoiElement {
     ></span>`;
   }
 
-  // The handle
-
-  #resizeTo(width: number): void {
-    const style = getComputedStyle(this);
-    const [least, most] = ['--coi-sidebar-min', '--coi-sidebar-max'].map((name) =>
-      Number.parseFloat(style.getPropertyValue(name)),
-    );
-    this.#tell('coi-resize', { width: Math.round(Math.min(most ?? 480, Math.max(least ?? 300, width))) });
-  }
-
-  #onHandleDown(event: PointerEvent): void {
-    const handle = event.currentTarget as HTMLElement;
-    const box = this.getBoundingClientRect();
-    const rtl = this.matches(':dir(rtl)');
-    handle.setPointerCapture(event.pointerId);
-    const drag = new AbortController();
-    const move = ({ clientX }: PointerEvent): void => this.#resizeTo(rtl ? clientX - box.left : box.right - clientX);
-    handle.addEventListener('pointermove', move, { signal: drag.signal });
-    handle.addEventListener('lostpointercapture', () => drag.abort(), { once: true });
-    event.preventDefault();
-  }
-
-  #onHandleKey(event: KeyboardEvent): void {
-    const outward = this.matches(':dir(rtl)') ? 'ArrowRight' : 'ArrowLeft';
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    event.preventDefault();
-    this.#resizeTo(this.offsetWidth + (event.key === outward ? RESIZE_STEP_PX : -RESIZE_STEP_PX));
-  }
-
-  #resizeHandle(): TemplateResult | typeof nothing {
-    if (this.place !== 'sidebar') return nothing;
-    return html`<div
-      class="handle"
-      role="separator"
-      tabindex="0"
-      aria-orientation="vertical"
-      aria-label=${words.panelWidth()}
-      aria-valuenow=${this.offsetWidth}
-      aria-valuemin="300"
-      aria-valuemax="480"
-      @pointerdown=${this.#onHandleDown}
-      @keydown=${this.#onHandleKey}
-    ></div>`;
-  }
-
   // Drawing
 
   #banner(): TemplateResult {
-    const overview = this.#feed?.overview;
-    const kind: BannerKind | undefined =
-      overview && worstBanner(overview, { consentPutOff: this.putOff, connectingLong: this.connectingLong });
+    const overview = this.feed?.overview;
+    const kind =
+      overview && worstBanner(overview, { consentPutOff: this.#setup.putOff, connectingLong: this.#connecting.long });
     return html`<coi-banner
       slot="banner"
       .kind=${kind}
@@ -532,16 +319,16 @@ export class CoiChatApp extends CoiElement {
   }
 
   #people(): readonly PersonView[] {
-    const chats = this.#feed?.chats?.chats ?? [];
+    const chats = this.feed?.chats?.chats ?? [];
     return chats
       .filter(({ kind, request, blocked }) => kind === 'direct' && !request && !blocked)
       .flatMap(({ people }) => people.slice(0, 1));
   }
 
   #sideElement(): TemplateResult {
-    const overview = this.#feed?.overview;
+    const overview = this.feed?.overview;
     const address = overview?.address ?? '';
-    if (this.side === 'new-chat') {
+    if (this.#way.side === 'new-chat') {
       return html`<coi-new-chat
         class="side"
         .people=${this.#people()}
@@ -551,13 +338,13 @@ export class CoiChatApp extends CoiElement {
         .failure=${this.newChatFailure}
       ></coi-new-chat>`;
     }
-    if (this.side === 'settings') {
+    if (this.#way.side === 'settings') {
       return html`<coi-settings
         class="side"
         .overview=${overview}
-        .preview=${this.preview}
+        .preview=${this.#setup.preview}
         ?shared-computer=${this.sharedComputer}
-        ?busy=${this.busy}
+        ?busy=${this.#setup.busy}
         ?hides-chats=${this.host.name !== 'standalone'}
       ></coi-settings>`;
     }
@@ -565,7 +352,7 @@ export class CoiChatApp extends CoiElement {
       class="side"
       role="navigation"
       aria-label=${words.chats()}
-      .view=${overview === undefined || overview.phase === 'opening' || overview.phase === 'locked' ? undefined : this.#feed?.chats}
+      .view=${overview === undefined || overview.phase === 'opening' || overview.phase === 'locked' ? undefined : this.feed?.chats}
       .filter=${this.listQuery.filter}
       .search=${this.listQuery.search}
       .current=${this.current}
@@ -586,18 +373,18 @@ export class CoiChatApp extends CoiElement {
         .text=${words.chooseText()}
       ></coi-empty-state>`;
     }
-    const known = this.#feed?.chats?.chats.find((chat) => chat.chatId === chatId);
+    const known = this.feed?.chats?.chats.find((chat) => chat.chatId === chatId);
     return html`${keyed(
       chatId,
       html`<coi-conversation
         role="region"
-        aria-label=${words.conversationWith(known?.title ?? this.#feed?.timeline?.chat.title ?? '')}
-        .timeline=${this.#timeline()}
+        aria-label=${words.conversationWith(known?.title ?? this.feed?.timeline?.chat.title ?? '')}
+        .timeline=${this.#way.timeline}
         .known=${known}
-        .draft=${this.draft}
-        .overview=${this.#feed?.overview}
-        .restore=${this.restore}
-        .fullTexts=${this.fullTexts}
+        .draft=${this.#way.draft}
+        .overview=${this.feed?.overview}
+        .restore=${this.#way.restore}
+        .fullTexts=${this.#lines.fullTexts}
         .engineUrl=${this.host.engineUrl}
         ?can-open-mail=${this.host.openMail !== undefined}
         ?can-compose=${this.host.compose !== undefined}
@@ -617,25 +404,8 @@ export class CoiChatApp extends CoiElement {
     </coi-empty-state>`;
   }
 
-  #blockDialog(chat: ChatView): TemplateResult {
-    return html`<coi-dialog
-      dangerous
-      .heading=${words.blockTitle(chat.title)}
-      .act=${words.block()}
-      @coi-dialog-close=${() => {
-        this.blocking = undefined;
-      }}
-      @coi-dialog-act=${() => {
-        this.blocking = undefined;
-        this.#run((api) => api.blockChat(chat.chatId, true));
-      }}
-    >
-      <div>${words.blockText()}</div>
-    </coi-dialog>`;
-  }
-
   #content(): TemplateResult {
-    const phase = this.#feed?.overview?.phase;
+    const phase = this.feed?.overview?.phase;
     if (this.api === null) {
       return html`<coi-empty-state
         picture="exclamation-triangle"
@@ -647,16 +417,16 @@ export class CoiChatApp extends CoiElement {
       </coi-empty-state>`;
     }
     if (phase === 'signed-out') return this.#signedOut();
-    if (phase === 'consent' && !this.putOff) {
+    if (phase === 'consent' && !this.#setup.putOff) {
       return html`<coi-consent
-        .preview=${this.preview}
-        ?busy=${this.busy}
+        .preview=${this.#setup.preview}
+        ?busy=${this.#setup.busy}
         ?hides-chats=${this.host.name !== 'standalone'}
         ?closable=${this.place !== 'full'}
         >${this.#banner()}</coi-consent
       >`;
     }
-    return html`<div class="columns ${this.#showsConversation() ? 'shows-conversation' : 'shows-list'}">
+    return html`<div class="columns ${this.#way.showsConversation ? 'shows-conversation' : 'shows-list'}">
       ${this.#sideElement()}
       <div class="main">${this.#mainElement()}</div>
     </div>`;
@@ -665,8 +435,8 @@ export class CoiChatApp extends CoiElement {
   protected override render() {
     if (!this.ready) return nothing;
     return html`
-      ${this.#resizeHandle()} ${this.#trap('first')} ${this.#content()}
-      ${this.blocking === undefined ? nothing : this.#blockDialog(this.blocking)}
+      ${this.#handle.render(this.place === 'sidebar')} ${this.#trap('first')} ${this.#content()}
+      ${this.#blocking.render()}
       <coi-toast></coi-toast>
       ${this.#trap('last')}
     `;

@@ -1,7 +1,7 @@
 /** Where a line is written. Knows nothing of sending: it asks, and keeps the text until the line is safe. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ChatView, RowView } from '@coi-webmail/chat';
+import type { ChatView, RowId, RowView } from '@coi-webmail/chat';
 import type { ConnectionPhase, Draft } from '@coi-webmail/client';
 import { CoiElement } from '../element/coi-element.ts';
 import { formatSize } from '../i18n/format.ts';
@@ -22,6 +22,7 @@ const TOUCH = '(hover: none) and (pointer: coarse)';
  * @fires coi-send - Send this text. Call `settle` when it is safe or failed.
  * @fires coi-draft - The text so far, when the user pauses or leaves.
  * @fires coi-compose-focus - The field has the focus: a send is likely.
+ * @fires coi-discard - Ctrl + Z in an empty field takes back the line that is about to go out.
  * @fires coi-cancel-reply - No reply after all.
  */
 @customElement('coi-composer')
@@ -34,6 +35,8 @@ export class CoiComposer extends CoiElement {
   @property({ attribute: false }) replyRow: RowView | undefined;
   @property({ type: Number }) maxMessageBytes: number | undefined;
   @property() connection: ConnectionPhase = 'online';
+  /** An own line that can still be taken back. */
+  @property({ attribute: false }) undoable: RowId | undefined;
   @state() private text = '';
   @state() private picking = false;
   @query('textarea') private readonly field!: HTMLTextAreaElement;
@@ -54,13 +57,17 @@ export class CoiComposer extends CoiElement {
   /** A line is durable, or it failed and its text must come back. */
   settle(failedText?: string): void {
     this.#unsettled = Math.max(0, this.#unsettled - 1);
-    if (failedText !== undefined) this.putBack(failedText);
-    else this.#saveDraft();
+    if (failedText === undefined) this.#saveDraft();
+    else this.#join(failedText, this.text);
   }
 
-  /** Puts text in front of what was typed since. */
+  /** The text of a line that was taken back: below what is typed here, on a line of its own. */
   putBack(text: string): void {
-    this.#write(this.text === '' ? text : `${text}\n${this.text}`);
+    this.#join(this.text, text);
+  }
+
+  #join(above: string, below: string): void {
+    this.#write([above, below].filter((text) => text !== '').join('\n'));
     this.#draftSoon();
   }
 
@@ -145,7 +152,16 @@ export class CoiComposer extends CoiElement {
       event.stopPropagation();
       if (this.picking) this.picking = false;
       else this.dispatchEvent(new CustomEvent('coi-cancel-reply'));
+    } else if (this.#isUndo(event) && this.undoable !== undefined) {
+      event.preventDefault();
+      this.intend('coi-discard', { rowId: this.undoable });
     }
+  }
+
+  /** Where something is typed, Ctrl + Z is the browser's. */
+  #isUndo(event: KeyboardEvent): boolean {
+    const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+    return key.toLowerCase() === 'z' && (ctrlKey || metaKey) && !shiftKey && !altKey && this.text === '';
   }
 
   #send(): void {

@@ -9,10 +9,12 @@ import { CoiElement } from '../element/coi-element.ts';
 import type { Intent, ScrollPlace } from '../element/intent.ts';
 import { words } from '../i18n/words.ts';
 import { icon, type IconName } from '../icon/icon.ts';
+import { undoableRow } from '../message/delivery-news.ts';
 import '../part/coi-avatar.ts';
 import '../part/coi-empty-state.ts';
 import '../part/coi-menu.ts';
 import type { MenuEntry } from '../part/coi-menu.ts';
+import { backButton } from '../part/pane-header.ts';
 import { base, header, skeleton } from '../style/base.css.ts';
 import { conversationStyles } from './coi-conversation.css.ts';
 import './coi-request-bar.ts';
@@ -20,6 +22,12 @@ import './coi-timeline.ts';
 import type { CoiTimeline } from './coi-timeline.ts';
 
 const GHOST_ROWS = 6;
+/** A line that waits seconds is among the newest. */
+const UNDO_AMONG = 20;
+
+function canDiscard(row: RowView): boolean {
+  return row.own && (row.cancelable || row.delivery === 'failed' || row.delivery === 'unknown');
+}
 
 interface OpenMenu {
   /** Undefined = the menu of the whole chat. */
@@ -117,7 +125,7 @@ export class CoiConversation extends CoiElement {
       ...(this.canCompose
         ? [{ id: 'as-mail', label: words.continueAsMail(), picture: 'envelope-arrow-up' } as const]
         : []),
-      ...(row.delivery === 'failed' || row.delivery === 'unknown'
+      ...(canDiscard(row)
         ? [{ id: 'discard', label: words.discard(), picture: 'trash', danger: true, apart: true } as const]
         : []),
     ];
@@ -161,18 +169,7 @@ export class CoiConversation extends CoiElement {
   #header(chat: ChatView | undefined): TemplateResult {
     const [picture, truth] = chat === undefined ? [undefined, ''] : this.#truth(chat);
     return html`<header class="header ${this.narrow ? 'with-back' : ''}">
-      ${
-        this.narrow
-          ? html`<button
-            class="icon-button back"
-            aria-label=${words.back(words.chats())}
-            title=${words.back(words.chats())}
-            @click=${() => this.intend('coi-back', undefined)}
-          >
-            ${icon('chevron-left', 'large mirror')}
-          </button>`
-          : nothing
-      }
+      ${this.narrow ? backButton(() => this.intend('coi-back', undefined)) : nothing}
       <div class="who">
         ${
           chat === undefined
@@ -271,6 +268,7 @@ export class CoiConversation extends CoiElement {
       .replyRow=${this.timeline?.rows.find(({ rowId }) => rowId === this.replyTo)}
       .maxMessageBytes=${this.overview?.limits?.maxMessageBytes}
       .connection=${this.overview?.connection ?? 'online'}
+      .undoable=${undoableRow(this.timeline?.rows.slice(-UNDO_AMONG) ?? [])?.rowId}
       @coi-send=${this.#onSend}
       @coi-cancel-reply=${() => {
         this.replyTo = undefined;

@@ -1,6 +1,7 @@
 /**
- * The lines of one chat, scrolled. Holds the reader's place whatever happens above or below: rows come, grow, are
- * loaded or leave the page. Follows the newest line only for someone who is there.
+ * The lines of one chat, scrolled. A small window of rows is in the page and slides a few rows per frame, so that
+ * 20,000 lines scroll like 20; whatever comes, grows or leaves, the reader's place holds (`scroll-anchor.ts`). Follows
+ * the newest line only for someone who is there.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
@@ -13,27 +14,29 @@ import { words } from '../i18n/words.ts';
 import { icon, ring } from '../icon/icon.ts';
 import '../message/coi-message.ts';
 import type { CoiMessage } from '../message/coi-message.ts';
-import { rowSummary, rowText } from '../message/summary.ts';
+import { rowSummary } from '../message/summary.ts';
 import { base } from '../style/base.css.ts';
+import { Announcer } from './announcer.ts';
 import { timelineStyles } from './coi-timeline.css.ts';
 import { ReadTracker } from './read-tracker.ts';
-import { around, NEWEST, newer, older, rangeOf, type RowWindow, trimmed } from './row-window.ts';
+import { onRovingKey } from './roving-keys.ts';
+import { ScrollAnchor } from './scroll-anchor.ts';
+import { hasSelection } from './selection.ts';
 import { type TimelineItem, timelineItems } from './timeline-items.ts';
+import { TimelineRows } from './timeline-rows.ts';
 
-/** So near to the end counts as being there. */
-const AT_END_PX = 48;
-const NEAR_EDGE_PX = 700;
+/** So much is drawn beyond what is seen, at both ends. */
+const AHEAD_PX = 1600;
+/** Less than this beyond what is seen: the steps grow. */
+const HURRY_PX = 250;
+/** So many rows before the oldest one older ones are asked for. */
+const ASK_AHEAD_ROWS = 120;
+/** After these nothing may be selected any more. */
+const SELECTION_EVENTS = ['selectionchange', 'pointerup', 'pointercancel'] as const;
 const PLACE_DELAY_MS = 250;
-const ANNOUNCE_DELAY_MS = 700;
 const FLASH_MS = 1300;
 /** Where the line "New" stands when a chat is opened. */
 const NEW_LINE_OFFSET_PX = 72;
-
-/** A row and where its upper edge is, relative to the log's. */
-interface Anchor {
-  readonly rowId: RowId;
-  readonly offset: number;
-}
 
 /**
  * @summary The timeline of a chat. One element per chat: keyed by it.
@@ -54,7 +57,6 @@ export class CoiTimeline extends CoiElement {
   @property({ type: Boolean, attribute: 'can-open-mail' }) canOpenMail = false;
   /** Rows may be marked as read; not before the user's consent. */
   @property({ type: Boolean, attribute: 'marks-read' }) marksRead = false;
-  @state() private window: RowWindow = NEWEST;
   @state() private atEnd = true;
   @state() private arrived = 0;
   @state() private focusedId: RowId | undefined;
@@ -63,42 +65,47 @@ export class CoiTimeline extends CoiElement {
   @query('.log') private readonly log!: HTMLElement;
   @query('.rows') private readonly rowsBox!: HTMLElement;
 
-  /** The place to hold; undefined = the end. */
-  #anchor: Anchor | undefined;
-  /** Where we left the log; anything else is the reader's doing. */
-  #heldTop = 0;
-  #known = new Set<RowId>();
-  #fresh = new Set<RowId>();
-  #newestId: RowId | undefined;
+  readonly #rows = new TimelineRows();
+  readonly #place = new ScrollAnchor(() => this.log);
+  readonly #announcer = new Announcer((text) => {
+    this.announcement = text;
+  });
+  #fresh: ReadonlySet<RowId> = new Set();
+  #isOpened = false;
   #olderAsked = false;
-  #settled = false;
+  /** A text is selected, or about to be. */
+  #isSelecting = false;
+  #isPressed = false;
+  #frame = 0;
+  #placeTimer: ReturnType<typeof setTimeout> | undefined;
+  #flashTimer: ReturnType<typeof setTimeout> | undefined;
   #tracker: ReadTracker | undefined;
   #resizes: ResizeObserver | undefined;
-  #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  #unannounced: RowView[] = [];
 
   /** Focus goes to the message that Tab would reach. */
   override focus(): void {
-    const target = this.#messages().find((message) => message.active);
+    const target = this.#place.messages().find((message) => message.active);
     (target ?? this.log).focus({ preventScroll: true });
   }
 
   /** Scrolls to a row and lets it light up. @returns false when the row is not loaded */
   showRow(rowId: RowId): boolean {
-    if (!this.timeline.rows.some((row) => row.rowId === rowId)) return false;
-    if (this.#element(rowId) === undefined) this.window = around(this.#ids(), rowId);
-    this.#anchor = { rowId, offset: this.log.clientHeight / 3 };
+    if (!this.#rows.has(rowId)) return false;
+    if (!this.#rows.isInPage(rowId)) this.#rows.showAround(rowId);
+    this.#place.anchor = { rowId, offset: this.log.clientHeight / 3 };
     this.atEnd = false;
     this.flashId = rowId;
-    this.#later('flash', FLASH_MS, () => {
+    this.requestUpdate();
+    clearTimeout(this.#flashTimer);
+    this.#flashTimer = setTimeout(() => {
       this.flashId = undefined;
-    });
+    }, FLASH_MS);
     return true;
   }
 
   jumpToNewest(): void {
-    this.window = trimmed(this.#ids(), { from: NEWEST.from, to: undefined });
-    this.#anchor = undefined;
+    this.#rows.showNewest();
+    this.#place.anchor = undefined;
     this.atEnd = true;
     this.arrived = 0;
     this.requestUpdate();
@@ -107,15 +114,24 @@ export class CoiTimeline extends CoiElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.hasUpdated) this.#listen();
+    window.addEventListener('pagehide', this.#onLeave);
+    document.addEventListener('visibilitychange', this.#onLeave);
+    for (const type of SELECTION_EVENTS) document.addEventListener(type, this.#onSelection);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener('pagehide', this.#onLeave);
+    document.removeEventListener('visibilitychange', this.#onLeave);
+    for (const type of SELECTION_EVENTS) document.removeEventListener(type, this.#onSelection);
     this.#tracker?.stop();
     this.#tracker = undefined;
     this.#resizes?.disconnect();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#announcer.stop();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    clearTimeout(this.#placeTimer);
+    clearTimeout(this.#flashTimer);
   }
 
   protected override firstUpdated(): void {
@@ -126,86 +142,56 @@ export class CoiTimeline extends CoiElement {
     this.#tracker = new ReadTracker(this.log, (rowIds) => {
       this.intend('coi-read', { chatId: this.timeline.chat.chatId, rowIds });
     });
-    this.#resizes = new ResizeObserver(() => this.#hold());
+    this.#resizes = new ResizeObserver(() => this.#place.hold());
     this.#resizes.observe(this.log);
     this.#resizes.observe(this.rowsBox);
   }
 
-  #later(name: string, delayMs: number, act: () => void): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.set(name, setTimeout(act, delayMs));
-  }
-
-  #ids(): readonly RowId[] {
-    return this.timeline.rows.map(({ rowId }) => rowId);
-  }
-
-  #messages(): readonly CoiMessage[] {
-    return [...this.rowsBox.querySelectorAll('coi-message')];
-  }
-
-  #element(rowId: RowId): CoiMessage | undefined {
-    return this.#messages().find((message) => message.row.rowId === rowId);
-  }
-
   protected override willUpdate(changed: PropertyValues<this>): void {
     // Someone scrolled, and the event about it has not come yet: their place counts, not the one before.
-    if (this.hasUpdated && Math.abs(this.log.scrollTop - this.#heldTop) > 1) this.#notePlace();
+    if (this.hasUpdated && this.#place.isScrolled) this.#notePlace();
     if (!changed.has('timeline')) return;
-    const rows = this.timeline.rows;
-    if (!this.#settled && rows.length > 0) this.#open(rows);
-    else this.#grow(rows);
-    this.#known = new Set(rows.map(({ rowId }) => rowId));
-    this.#newestId = rows.at(-1)?.rowId;
+    const { timeline } = this;
+    const fresh = this.#rows.take(timeline);
+    if (!this.#isOpened && timeline.rows.length > 0) this.#open(timeline);
+    else if (this.hasUpdated) this.#grow(fresh);
     this.#olderAsked = false;
-    if (this.focusedId === undefined || !this.#known.has(this.focusedId)) this.focusedId = undefined;
+    if (this.focusedId !== undefined && !this.#rows.has(this.focusedId)) this.focusedId = undefined;
   }
 
   /** First rows of this chat: the place of before, else the line "New", else the end. */
-  #open(rows: readonly RowView[]): void {
-    this.#settled = true;
-    const { restore, timeline } = this;
+  #open({ rows, firstUnread }: TimelineView): void {
+    this.#isOpened = true;
+    const { restore } = this;
     const restored = restore === undefined ? undefined : rows.find(({ at }) => at >= restore.at);
-    const target = restored?.rowId ?? timeline.firstUnread;
+    const target = restored?.rowId ?? firstUnread;
     if (target === undefined) return;
-    this.window = around(this.#ids(), target);
-    this.#anchor = { rowId: target, offset: restored === undefined ? NEW_LINE_OFFSET_PX : (restore?.offset ?? 0) };
+    this.#rows.showAround(target);
+    this.#place.anchor = {
+      rowId: target,
+      offset: restored === undefined ? NEW_LINE_OFFSET_PX : (restore?.offset ?? 0),
+    };
     this.atEnd = false;
   }
 
   /** Later rows: follow one's own line and, at the end, everyone's. */
-  #grow(rows: readonly RowView[]): void {
-    const newestKnown = rows.findIndex(({ rowId }) => rowId === this.#newestId);
-    const fresh = rows.slice(newestKnown + 1).filter(({ rowId }) => newestKnown >= 0 && !this.#known.has(rowId));
+  #grow(fresh: readonly RowView[]): void {
     this.#fresh = new Set(fresh.map(({ rowId }) => rowId));
     if (fresh.at(-1)?.own === true) {
-      this.#anchor = undefined;
+      this.#place.anchor = undefined;
       this.atEnd = true;
-      this.window = { from: this.window.to === undefined ? this.window.from : undefined, to: undefined };
+      this.#rows.follow();
     }
-    if (this.atEnd) this.window = trimmed(this.#ids(), this.window);
-    else this.arrived += fresh.filter(({ own }) => !own).length;
-    this.#announce(fresh.filter(({ own }) => !own));
-  }
-
-  /** One line is read out; of a burst only how many there were. */
-  #announce(rows: readonly RowView[]): void {
-    if (rows.length === 0) return;
-    this.#unannounced.push(...rows);
-    this.#later('announce', ANNOUNCE_DELAY_MS, () => {
-      const [only] = this.#unannounced;
-      const burst = this.#unannounced.length > 1;
-      this.announcement =
-        burst || only === undefined
-          ? words.newBurst(this.#unannounced.length)
-          : words.newFrom(only.sender.name, rowText(only));
-      this.#unannounced = [];
-    });
+    if (this.atEnd) this.#rows.trim();
+    // At the very top the place can be held only if something stands above it.
+    else if (this.#place.room.above < HURRY_PX) this.#rows.extend('older', { ...this.#stays(), hurry: true });
+    if (!this.atEnd) this.arrived += fresh.filter(({ own }) => !own).length;
+    this.#announcer.tell(fresh);
   }
 
   protected override updated(): void {
     const unread = this.marksRead
-      ? this.#messages().filter(({ row }) => row.unread && !row.own && row.provisional === undefined)
+      ? this.#place.messages().filter(({ row }) => row.unread && !row.own && row.provisional === undefined)
       : [];
     this.#tracker?.watch(new Map(unread.map((message) => [message, message.row.rowId])));
     void this.#settle();
@@ -213,62 +199,43 @@ export class CoiTimeline extends CoiElement {
 
   /** Messages draw themselves a microtask later; before the next paint everything is in its place. */
   async #settle(): Promise<void> {
-    await Promise.all(this.#messages().map((message) => message.updateComplete));
-    this.#hold();
-    this.#fill();
+    await Promise.all(this.#place.messages().map((message) => message.updateComplete));
+    if (!this.isConnected) return;
+    this.#place.hold();
     // Everything fits: no scroll event will tell that the end is in view.
     if (!this.atEnd && this.#atEndNow() && this.log.scrollHeight <= this.log.clientHeight) this.atEnd = true;
-  }
-
-  #hold(): void {
-    const { log } = this;
-    const element = this.#anchor === undefined ? undefined : this.#element(this.#anchor.rowId);
-    if (this.#anchor === undefined) {
-      log.scrollTop = log.scrollHeight;
-    } else if (element !== undefined) {
-      const offset = element.getBoundingClientRect().top - log.getBoundingClientRect().top;
-      const move = offset - this.#anchor.offset;
-      if (Math.abs(move) >= 0.5) log.scrollTop += move;
-    }
-    this.#heldTop = log.scrollTop;
+    this.#fill();
   }
 
   #atEndNow(): boolean {
-    const { log } = this;
-    const followsNewest = rangeOf(this.#ids(), this.window).end === this.timeline.rows.length;
-    return followsNewest && log.scrollHeight - log.scrollTop - log.clientHeight < AT_END_PX;
-  }
-
-  #firstVisible(): Anchor | undefined {
-    const top = this.log.getBoundingClientRect().top;
-    const messages = this.#messages();
-    let [low, high] = [0, messages.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((messages[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
-      else low = middle + 1;
-    }
-    const found = messages[low];
-    return found === undefined
-      ? undefined
-      : { rowId: found.row.rowId, offset: found.getBoundingClientRect().top - top };
+    return this.#rows.followsNewest && this.#place.isAtEnd;
   }
 
   #notePlace(): void {
-    this.#heldTop = this.log.scrollTop;
     this.atEnd = this.#atEndNow();
-    this.#anchor = this.atEnd ? undefined : this.#firstVisible();
+    this.#place.note(this.atEnd);
     if (this.atEnd) this.arrived = 0;
   }
 
   #onScroll(): void {
     this.#notePlace();
     this.#fill();
-    this.#later('place', PLACE_DELAY_MS, () => this.#tellPlace());
+    clearTimeout(this.#placeTimer);
+    this.#placeTimer = setTimeout(() => this.#tellPlace(), PLACE_DELAY_MS);
   }
 
+  /** A webmail loads a whole page at every switch of tasks: the place must be told before. */
+  readonly #onLeave = (event: Event): void => {
+    if (event.type === 'visibilitychange' && document.visibilityState !== 'hidden') return;
+    if (this.#placeTimer === undefined) return;
+    if (this.#place.isScrolled) this.#notePlace();
+    this.#tellPlace();
+  };
+
   #tellPlace(): void {
-    const anchor = this.#anchor;
+    clearTimeout(this.#placeTimer);
+    this.#placeTimer = undefined;
+    const { anchor } = this.#place;
     const row = anchor && this.timeline.rows.find(({ rowId }) => rowId === anchor.rowId);
     const place: ScrollPlace =
       anchor === undefined || row === undefined
@@ -277,55 +244,60 @@ export class CoiTimeline extends CoiElement {
     this.intend('coi-scrolled', { chatId: this.timeline.chat.chatId, place });
   }
 
-  /** Near an edge the window slides; at the very top older rows are asked for. */
+  /** Near an edge the window slides by a few rows with the next frame; near the oldest row older ones are asked for. */
   #fill(): void {
-    const { log, timeline } = this;
-    const ids = this.#ids();
-    const { start, end } = rangeOf(ids, this.window);
-    const fromEnd = log.scrollHeight - log.scrollTop - log.clientHeight;
-    if (log.scrollTop < NEAR_EDGE_PX && start > 0) {
-      const next = older(ids, this.window);
-      if (this.#keepsFocus(ids, next)) this.window = next;
-    } else if (log.scrollTop < NEAR_EDGE_PX && start === 0 && timeline.hasOlder && !this.#olderAsked) {
+    const { start, end } = this.#rows.range;
+    if (start < ASK_AHEAD_ROWS && this.timeline.hasOlder && !this.#olderAsked && this.#isNear('older')) {
       this.#olderAsked = true;
       this.intend('coi-older', undefined);
-    } else if (fromEnd < NEAR_EDGE_PX && end < ids.length && !this.atEnd) {
-      const next = newer(ids, this.window);
-      if (this.#keepsFocus(ids, next)) this.window = next;
     }
+    const isShort = (start > 0 && this.#isNear('older')) || (end < this.#rows.ids.length && this.#isNear('newer'));
+    if (isShort && this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#slide());
   }
 
-  /** A focused message stays in the page, or the focus would fall out of the panel. */
-  #keepsFocus(ids: readonly RowId[], next: RowWindow): boolean {
-    const focused = this.shadowRoot?.activeElement;
-    const rowId = focused?.localName === 'coi-message' ? (focused as CoiMessage).row.rowId : undefined;
-    if (rowId === undefined) return true;
-    const { start, end } = rangeOf(ids, next);
-    const at = ids.indexOf(rowId);
-    return at >= start && at < end;
+  /** A panel that is not shown has no near and no far. */
+  #isNear(end: 'older' | 'newer'): boolean {
+    const { above, below } = this.#place.room;
+    return this.log.clientHeight > 0 && (end === 'older' ? above : below) < AHEAD_PX;
   }
+
+  #slide(): void {
+    this.#frame = 0;
+    if (this.#place.isScrolled) this.#notePlace();
+    const { above, below } = this.#place.room;
+    const options = this.#stays();
+    // What the reader runs towards comes first.
+    const slid =
+      (above < AHEAD_PX && this.#rows.extend('older', { ...options, hurry: above < HURRY_PX })) ||
+      (below < AHEAD_PX && this.#rows.extend('newer', { ...options, hurry: below < HURRY_PX }));
+    if (slid) this.requestUpdate();
+  }
+
+  /** A focused message stays in the page, or the focus would fall out of the panel; and so does what is selected. */
+  #stays(): { readonly keep: RowId | undefined; readonly keepAll: boolean } {
+    const focused = this.shadowRoot?.activeElement;
+    const keep = focused?.localName === 'coi-message' ? (focused as CoiMessage).row.rowId : undefined;
+    return { keep, keepAll: this.#isSelecting };
+  }
+
+  /** What leaves the page leaves the selection: while one reaches from here, nothing goes. */
+  readonly #onSelection = (event: Event): void => {
+    // Between pressing and moving nothing is selected yet.
+    const isSettled = event.type !== 'selectionchange' || !this.#isPressed;
+    if (event.type !== 'selectionchange') this.#isPressed = false;
+    if (isSettled && this.#isSelecting && !hasSelection(this.#place.messages())) this.#isSelecting = false;
+  };
 
   #onKey(event: KeyboardEvent): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const messages = this.#messages();
-    const target = event.composedPath()[0];
-    const at = messages.indexOf(target as CoiMessage);
-    if (at < 0) return;
-    const message = messages[at];
-    if (event.key === 'Enter' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
-      event.preventDefault();
-      if (message !== undefined)
-        this.intend('coi-row-menu', { row: message.row, anchor: message.getBoundingClientRect() });
-    } else if (event.key === 'End') {
-      event.preventDefault();
-      this.jumpToNewest();
-      void this.updateComplete.then(() => this.#focusMessage(this.#messages().at(-1)));
-    } else {
-      const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0 }[event.key];
-      if (to === undefined) return;
-      event.preventDefault();
-      this.#focusMessage(messages[to]);
-    }
+    onRovingKey(event, {
+      messages: () => this.#place.messages(),
+      focus: (message) => this.#focusMessage(message),
+      menu: (message) => this.intend('coi-row-menu', { row: message.row, anchor: message.getBoundingClientRect() }),
+      newest: () => {
+        this.jumpToNewest();
+        void this.updateComplete.then(() => this.#focusMessage(this.#place.messages().at(-1)));
+      },
+    });
   }
 
   #focusMessage(message: CoiMessage | undefined): void {
@@ -344,7 +316,7 @@ export class CoiTimeline extends CoiElement {
     // On a link or a selection the browser's own menu is of more use.
     const [inner] = event.composedPath() as Element[];
     const message = (event.target as Element).closest('coi-message');
-    if (message === null || inner?.closest?.('a') || String(getSelection()) !== '') return;
+    if (message === null || inner?.closest?.('a') || hasSelection([message])) return;
     event.preventDefault();
     this.intend('coi-row-menu', { row: message.row, anchor: new DOMRect(event.clientX, event.clientY, 0, 0) });
   }
@@ -356,7 +328,7 @@ export class CoiTimeline extends CoiElement {
   }
 
   #item({ row, day, newLine, first }: TimelineItem): TemplateResult {
-    const active = row.rowId === (this.focusedId ?? this.#newestId);
+    const active = row.rowId === (this.focusedId ?? this.#rows.newestId);
     return html`${day === undefined ? nothing : this.#day(day)}
       ${newLine ? html`<div class="new-line" role="separator">${words.newMessages()}</div>` : nothing}
       <coi-message
@@ -394,7 +366,7 @@ export class CoiTimeline extends CoiElement {
 
   protected override render() {
     const { timeline } = this;
-    const { start, end } = rangeOf(this.#ids(), this.window);
+    const { start, end } = this.#rows.range;
     // Items are made of all rows up to the end, so that the first one in the page knows what is before it.
     const from = Math.max(0, start - 1);
     const items = timelineItems(timeline.rows.slice(from, end), timeline.firstUnread).slice(start - from);
@@ -408,6 +380,10 @@ export class CoiTimeline extends CoiElement {
         @scroll=${this.#onScroll}
         @keydown=${this.#onKey}
         @focusin=${this.#onFocus}
+        @pointerdown=${() => {
+          this.#isPressed = true;
+          this.#isSelecting = true;
+        }}
         @contextmenu=${this.#onContextMenu}
       >
         <div class="rows">

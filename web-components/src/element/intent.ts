@@ -3,7 +3,7 @@
  * nothing themselves. The last three leave the app: they are for the host.
  */
 import type { ChatId, RowId, RowView } from '@coi-webmail/chat';
-import type { ChatFilter } from '@coi-webmail/client';
+import type { ChatFilter, Settings } from '@coi-webmail/client';
 
 export interface IntentMap {
   'coi-open-chat': { readonly chatId: ChatId };
@@ -18,6 +18,8 @@ export interface IntentMap {
   'coi-retry': { readonly rowId: RowId };
   'coi-resend': { readonly rowId: RowId };
   'coi-discard': { readonly rowId: RowId };
+  'coi-send-now': { readonly rowId: RowId };
+  'coi-write-again': { readonly rowId: RowId };
   'coi-reply': { readonly row: RowView };
   'coi-copy': { readonly text: string };
   'coi-open-mail': { readonly mailbox: string; readonly uid: number };
@@ -31,6 +33,7 @@ export interface IntentMap {
   'coi-accept': { readonly chatId: ChatId };
   'coi-block': { readonly chatId: ChatId; readonly blocked: boolean };
   'coi-set-mode': { readonly mode: 'active' | 'none' };
+  'coi-set-settings': Partial<Settings>;
   'coi-later': undefined;
   'coi-sign-out': { readonly wipe: boolean };
   'coi-banner-act': { readonly act: 'sign-in' | 'reload' | 'set-up' };

@@ -128,7 +128,8 @@ export class FakeApi implements ChatApi {
     const rows = this.state.rows.get(chatId) ?? [];
     return {
       chat: found,
-      rows: rows.slice(-count),
+      // As through the worker's door: equal values, never the same objects.
+      rows: rows.slice(-count).map((one) => ({ ...one })),
       hasOlder: rows.length > count,
       loadingOlder: this.state.loadingOlder,
       firstUnread: this.state.firstUnread.get(chatId),

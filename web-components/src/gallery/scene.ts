@@ -21,6 +21,7 @@ export const LONG = 10 as ChatId;
 export const STATES = 11 as ChatId;
 export const BLOCKED = 12 as ChatId;
 export const EMPTY = 13 as ChatId;
+export const WAYS = 14 as ChatId;
 
 const newcomer = { ...bob, name: 'newcomer@example.org', address: 'newcomer@example.org', initials: 'N', color: 8 };
 const choir = { ...dave, name: 'Tuesday choir', address: 'choir@example.org', initials: 'TC', color: 4 };
@@ -147,6 +148,49 @@ const stateRows: readonly RowView[] = [
   }),
 ];
 
+/** Every way that a line can take, with what can be done about it. */
+function deliveryRows(): readonly RowView[] {
+  const own = (id: string, text: string, rest: Partial<RowView>): RowView =>
+    row({ rowId: id as RowId, own: true, text, at: at(9, 41), cancelable: true, ...rest });
+  const refused = [carol, bob, dave, newcomer].map((person, index) => ({
+    person,
+    reason: index === 1 ? ('recipient-full' as const) : ('recipient-unknown' as const),
+    detail: index === 1 ? '552 5.2.2' : '550 5.1.1',
+  }));
+  const few = refused.slice(0, 1);
+  return [
+    own('progress', 'The programme of the summer school', {
+      delivery: 'sending',
+      cancelable: false,
+      recipients: { total: 300, done: 120, refused: [] },
+    }),
+    own('partly', 'We meet at the north shore', {
+      delivery: 'failed',
+      deliveryReason: 'recipient-unknown',
+      recipients: { total: 12, done: 12, refused },
+    }),
+    own('later', 'The boats are booked', {
+      delivery: 'read',
+      cancelable: false,
+      recipients: { total: 3, done: 3, refused: few },
+    }),
+    own('slow', 'Did you see the forecast?', { delivery: 'sent', deliveryReason: 'delayed', cancelable: false }),
+    own('bounced', 'Tickets are attached', {
+      delivery: 'failed',
+      deliveryReason: 'bounced',
+      deliveryDetail: '5.1.1',
+      cancelable: false,
+    }),
+    own('old', 'See you on Tuesday', { delivery: 'failed', deliveryReason: 'too-old' }),
+    own('lost', 'The key is under the pot', { delivery: 'unknown', deliveryReason: 'unknown-outcome' }),
+    row({ kind: 'unreadable', unreadableReason: 'empty', text: '', at: at(9, 42) }),
+    row({ rowId: 'html' as RowId, text: '', htmlUnread: true, folded: true, at: at(9, 42) }),
+    own('waits', 'Shall I bring the tent?', { delivery: 'queued', deliveryReason: 'limit-reached' }),
+    own('offline', 'And the stove?', { delivery: 'queued', deliveryReason: 'offline' }),
+    own('held', 'I take the early train', { delivery: 'queued', heldUntil: Date.now() + 5000 }),
+  ];
+}
+
 const bobRows: readonly RowView[] = [
   row({ text: 'Did the parcel arrive?', at: at(9, 20) }),
   row({ own: true, text: 'Yes, this morning. Thanks for sending it so fast!', at: at(9, 24) }),
@@ -156,15 +200,17 @@ const bobRows: readonly RowView[] = [
 
 const WORDS = 'We walk along the lake and have a look at the boats before the rain comes in the evening'.split(' ');
 
-const longRows: readonly RowView[] = Array.from({ length: 1000 }, (_, index) =>
-  row({
-    rowId: `long-${index}` as RowId,
-    own: index % 3 === 0,
-    sender: index % 3 === 0 ? alice : bob,
-    text: `${index}: ${WORDS.slice(0, 3 + (index % 15)).join(' ')}`,
-    at: Date.now() - (1000 - index) * 7 * MINUTE,
-  }),
-);
+function longRows(count: number): readonly RowView[] {
+  return Array.from({ length: count }, (_, index) =>
+    row({
+      rowId: `long-${index}` as RowId,
+      own: index % 3 === 0,
+      sender: index % 3 === 0 ? alice : bob,
+      text: `${index}: ${WORDS.slice(0, 3 + (index % 15)).join(' ')}`,
+      at: Date.now() - (count - index) * 7 * MINUTE,
+    }),
+  );
+}
 
 function listed(
   id: ChatId,
@@ -221,6 +267,7 @@ const chats: readonly ChatView[] = [
 const extra: readonly ChatView[] = [
   listed(LONG, [bob], 'a long one', Date.now(), { title: 'A long conversation', initials: 'L', color: 2 }),
   listed(STATES, [bob], 'every state', at(9, 40)),
+  listed(WAYS, [carol], 'I take the early train', at(9, 42)),
   listed(BLOCKED, [newcomer], 'Hello?', at(9, 0), { blocked: true }),
   chat(EMPTY, [carol], { activeAt: at(9, 0) }),
 ];
@@ -244,8 +291,9 @@ function world(overview: Partial<Overview> = {}, rest: Partial<FakeState> = {}):
           }),
         ],
       ],
-      [LONG, longRows],
+      [LONG, longRows(1000)],
       [STATES, stateRows],
+      [WAYS, deliveryRows()],
       [BLOCKED, [row({ sender: newcomer, text: 'Hello?', at: at(9, 0) })]],
     ]),
     firstUnread: new Map([[LAKE, 'lake-new' as RowId]]),
@@ -270,7 +318,9 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   group: () => ({ state: world({}, onlyListed), open: LAKE }),
   direct: () => ({ state: world({}, onlyListed), open: BOB }),
   states: () => ({ state: world(), open: STATES }),
+  delivery: () => ({ state: world({ settings: { undoSeconds: 5 } }), open: WAYS }),
   long: () => ({ state: world(), open: LONG }),
+  huge: () => ({ state: world({}, { rows: new Map([[LONG, longRows(20_000)]]) }), open: undefined }),
   legacy: () => ({ state: world(), open: EMPTY }),
   request: () => ({ state: world(), open: REQUEST }),
   blocked: () => ({ state: world(), open: BLOCKED }),
@@ -294,5 +344,6 @@ export const SCENES: Readonly<Record<string, () => Scene>> = {
   'over-quota': () => ({ state: world({ mail: 'over-quota' }), open: BOB }),
   version: () => ({ state: world({ phase: 'version' }, onlyListed) }),
   syncing: () => ({ state: world({ syncProgress: 0.4 }, onlyListed) }),
+  evictable: () => ({ state: world({ storage: 'evictable', lockedItems: 2 }, onlyListed) }),
   'storage-full': () => ({ state: world({ storage: 'full' }, onlyListed) }),
 };

@@ -146,6 +146,21 @@ export const words = {
   sendAgain: () => msg('Send again', { id: 'send-again' }),
   retry: () => msg('Retry', { id: 'retry' }),
   discard: () => msg('Discard', { id: 'discard' }),
+  held: () => msg('Held for a few seconds', { id: 'held' }),
+  heldHint: () => msg('It goes out in a few seconds. Ctrl + Z takes it back.', { id: 'held-hint' }),
+  sendingIn: (seconds: number) => msg(str`Sending in ${formatCount(seconds)} s`, { id: 'sending-in' }),
+  sendingNow: () => msg('Sending now', { id: 'sending-now' }),
+  undo: () => msg('Undo', { id: 'undo' }),
+  sendNow: () => msg('Send now', { id: 'send-now' }),
+  doneOf: (done: string, total: string) => msg(str`${done} of ${total}`, { id: 'done-of' }),
+  notToAll: (count: number, total: number) =>
+    msg(str`Did not reach ${formatCount(count)} of ${formatCount(total)}`, { id: 'not-to-all' }),
+  moreRefused: (count: number) => msg(str`${formatCount(count)} more`, { id: 'more-refused' }),
+  retryForThem: () => msg('Try again for them', { id: 'retry-for-them' }),
+  leaveIt: () => msg('Leave it', { id: 'leave-it' }),
+  cameBack: () => msg('It came back: the other mail server could not deliver it.', { id: 'came-back' }),
+  writeAgain: () => msg('Write again', { id: 'write-again' }),
+  tooOldQuestion: () => msg('This has waited for days. Send it if it still matters.', { id: 'too-old-question' }),
   notInMailbox: () => msg('Not in your mailbox. The mail server never filed it.', { id: 'not-in-mailbox' }),
   arriving: () => msg('Arriving', { id: 'arriving' }),
   notProven: () => msg('Sender not proven', { id: 'not-proven' }),
@@ -174,7 +189,10 @@ export const words = {
   unreadableTitle: () => msg('This message cannot be opened', { id: 'unreadable-title' }),
   unreadableEncrypted: () =>
     msg('It is encrypted, and this version cannot decrypt yet.', { id: 'unreadable-encrypted' }),
-  unreadableEmpty: () => msg('It is empty.', { id: 'unreadable-empty' }),
+  emptyTitle: () => msg('Empty message', { id: 'empty-title' }),
+  unreadableEmpty: () => msg('This mail has nothing in it that can be shown.', { id: 'unreadable-empty' }),
+  htmlUnread: () =>
+    msg('Its formatted text could not be read just now. “Show full message” tries again.', { id: 'html-unread' }),
   unreadableMalformed: () => msg('It is damaged.', { id: 'unreadable-malformed' }),
   unreadableTooDeep: () => msg('It is built in a way that we do not open, for safety.', { id: 'unreadable-too-deep' }),
 
@@ -278,6 +296,33 @@ export const words = {
   start: () => msg('Start', { id: 'start' }),
   modeFailed: () => msg('This could not be changed. Try again in a moment.', { id: 'mode-failed' }),
   whereChatsLive: () => msg('Where chats live', { id: 'where-chats-live' }),
+  sendingTitle: () => msg('Sending', { id: 'sending-title' }),
+  undoSwitch: () => msg('Undo sending to mail contacts', { id: 'undo-switch' }),
+  undoSwitchText: () =>
+    msg('Messages to people with ordinary e-mail wait 5 seconds. Until then you can take them back.', {
+      id: 'undo-switch-text',
+    }),
+  thisBrowser: () => msg('This browser', { id: 'this-browser' }),
+  storedDurable: () => msg('Keeps your chats, drafts and messages that wait.', { id: 'stored-durable' }),
+  storedEvictable: () =>
+    msg(
+      'Keeps your chats, but may clear them when it runs out of room. They come back from your mailbox; what was never sent would be lost.',
+      { id: 'stored-evictable' },
+    ),
+  storedMemory: () =>
+    msg('Keeps nothing. Chats load again each time, and messages that wait are lost when you close it.', {
+      id: 'stored-memory',
+    }),
+  storedFull: () => msg('Has no room left. Chats work, but load again each time.', { id: 'stored-full' }),
+  lockedItems: (count: number) =>
+    isOne(count)
+      ? msg('1 draft or message that waits cannot be opened: it was locked with another key of this service.', {
+          id: 'locked-items-one',
+        })
+      : msg(
+          str`${formatCount(count)} drafts or messages that wait cannot be opened: they were locked with another key of this service.`,
+          { id: 'locked-items-many' },
+        ),
   account: () => msg('Account', { id: 'account' }),
   signedInAs: (address: string) => msg(str`Signed in as ${address}`, { id: 'signed-in-as' }),
   signOut: () => msg('Sign out of chat', { id: 'sign-out' }),
@@ -297,6 +342,7 @@ export const words = {
   keyRegion: () => msg('From list to conversation to message field', { id: 'key-region' }),
   keyEscape: () => msg('One level back', { id: 'key-escape' }),
   keyArrows: () => msg('Move in the list and over messages', { id: 'key-arrows' }),
+  keyUndo: () => msg('In an empty field: take back what is about to be sent', { id: 'key-undo' }),
   keyMenu: () => msg('Menu of a message', { id: 'key-menu' }),
 
   // App
@@ -305,6 +351,7 @@ export const words = {
   failedTryAgain: () => msg('That did not work. Try again in a moment.', { id: 'failed-try-again' }),
   tooLate: () => msg('It is too late: the message is on its way.', { id: 'too-late' }),
   discarded: () => msg('Discarded. The text is back in the field.', { id: 'discarded' }),
+  takenBack: () => msg('Not sent. The text is back in the field.', { id: 'taken-back' }),
   signedOutNow: () => msg('Signed out', { id: 'signed-out-now' }),
 
   // Standalone page

@@ -124,6 +124,16 @@ export const messageStyles = css`
   .unproven .icon {
     margin-block-start: 2px;
   }
+  .unread-html {
+    display: flex;
+    gap: 6px;
+    color: var(--meta);
+    font-size: var(--coi-text-m);
+    line-height: 1.4;
+  }
+  .unread-html .icon {
+    margin-block-start: 3px;
+  }
   .subject {
     font-weight: var(--coi-weight-bold);
     line-height: 1.35;
@@ -359,28 +369,6 @@ export const messageStyles = css`
     float: none;
     margin: 0;
     margin-inline-start: auto;
-  }
-
-  /* what went wrong and what to do, under the bubble */
-  .problem {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 2px 12px;
-    margin-block-start: 3px;
-    font-size: var(--coi-text-s);
-    line-height: 1.4;
-    color: var(--coi-danger);
-  }
-  :host([own]) .problem {
-    justify-content: flex-end;
-    text-align: end;
-  }
-  .problem.warn {
-    color: var(--coi-warn);
-  }
-  .problem.calm {
-    color: var(--coi-text-2);
   }
 
   /* hover or focus: buttons over the upper corner; they push nothing */

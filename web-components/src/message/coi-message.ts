@@ -3,24 +3,34 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AttachmentView, QuoteView, RowView } from '@coi-webmail/chat';
 import { CoiElement } from '../element/coi-element.ts';
+import { hasNewData } from '../element/same-data.ts';
 import { formatFull, formatSize, formatTime } from '../i18n/format.ts';
-import { reasonWords, words } from '../i18n/words.ts';
-import { icon, ring } from '../icon/icon.ts';
+import { words } from '../i18n/words.ts';
+import { icon, type IconName, ring } from '../icon/icon.ts';
 import '../part/coi-avatar.ts';
 import { base } from '../style/base.css.ts';
 import { messageStyles } from './coi-message.css.ts';
+import './coi-delivery.ts';
+import { deliveryNews } from './delivery-news.ts';
 import { fileIcon, splitName } from './file-type.ts';
 import { linkify } from './linkify.ts';
+import { unreadableTitle } from './summary.ts';
 
 /** A longer text is cut in the bubble until asked for: 100,000 characters in one line are slow to lay out. */
 const LONGEST_SHOWN = 4000;
 
+const UNREADABLE: Readonly<
+  Record<NonNullable<RowView['unreadableReason']>, { readonly picture: IconName; readonly text: () => string }>
+> = {
+  encrypted: { picture: 'lock', text: words.unreadableEncrypted },
+  empty: { picture: 'envelope-open', text: words.unreadableEmpty },
+  malformed: { picture: 'exclamation-circle', text: words.unreadableMalformed },
+  'too-deep': { picture: 'shield-exclamation', text: words.unreadableTooDeep },
+};
+
 /**
  * @summary A message.
  * @fires coi-reply - Reply to it.
- * @fires coi-retry - Try a failed line again.
- * @fires coi-resend - Send a line of unknown outcome once more.
- * @fires coi-discard - Take back a line that was not sent.
  * @fires coi-full-text - Load what was folded away.
  * @fires coi-show-row - Go to the quoted line.
  * @fires coi-open-mail - Open the original in the webmail.
@@ -31,7 +41,7 @@ const LONGEST_SHOWN = 4000;
 export class CoiMessage extends CoiElement {
   static override styles = [base, messageStyles];
 
-  @property({ attribute: false }) row!: RowView;
+  @property({ attribute: false, hasChanged: hasNewData }) row!: RowView;
   /** Opens a group of lines: has the tail's corner, and in groups name and avatar. */
   @property({ type: Boolean, reflect: true }) first = false;
   @property({ type: Boolean, reflect: true }) own = false;
@@ -184,6 +194,13 @@ export class CoiMessage extends CoiElement {
     return html`<div class="author c${sender.color}"><bdi>${sender.name}</bdi></div>`;
   }
 
+  /** The reader of HTML could not be loaded; asking for the full text tries again. */
+  #htmlUnread(): TemplateResult | typeof nothing {
+    if (this.row.htmlUnread !== true || typeof this.fullText === 'string') return nothing;
+    return html`<div class="unread-html">${icon('info-circle', 'small')}<span>${words.htmlUnread()}</span></div>
+      ${this.#openMail(words.openOriginal())}`;
+  }
+
   #unproven(): TemplateResult | typeof nothing {
     const { proven, own, sender, collision } = this.row;
     if ((proven || own) && !collision) return nothing;
@@ -199,7 +216,7 @@ export class CoiMessage extends CoiElement {
     return html`<div class="bubble" part="bubble">
       ${this.#author()} ${this.#unproven()} ${quote === undefined ? nothing : this.#quote(quote)}
       ${subject === '' ? nothing : html`<div class="subject" dir="auto">${subject}</div>`}
-      ${this.#text(below ? nothing : this.#meta())} ${this.#files()} ${below ? this.#meta(true) : nothing} ${this.#fold()}
+      ${this.#htmlUnread()} ${this.#text(below ? nothing : this.#meta())} ${this.#files()} ${below ? this.#meta(true) : nothing} ${this.#fold()}
     </div>`;
   }
 
@@ -210,15 +227,11 @@ export class CoiMessage extends CoiElement {
   }
 
   #unreadable(): TemplateResult {
-    const text = {
-      encrypted: words.unreadableEncrypted,
-      empty: words.unreadableEmpty,
-      malformed: words.unreadableMalformed,
-      'too-deep': words.unreadableTooDeep,
-    }[this.row.unreadableReason ?? 'malformed'];
+    const { unreadableReason } = this.row;
+    const { picture, text } = UNREADABLE[unreadableReason ?? 'malformed'];
     return html`<div class="bubble" part="bubble">
       ${this.#author()}
-      <div class="title">${icon('lock')}${words.unreadableTitle()}</div>
+      <div class="title">${icon(picture)}${unreadableTitle(this.row)}</div>
       <p>${text()}</p>
       ${this.#openMail(words.openOriginal())} ${this.#files()} ${this.#meta(true)}
     </div>`;
@@ -236,41 +249,16 @@ export class CoiMessage extends CoiElement {
     return html`<div class="card" part="bubble">
       <div class="card-subject" dir="auto">${icon('envelope')}<span>${this.row.subject || words.noSubject()}</span></div>
       <div class="card-content">
-        ${this.#author()} ${this.#unproven()} ${this.#text(nothing, this.unfolded ? '' : 'short')} ${this.#files()}
+        ${this.#author()} ${this.#unproven()} ${this.#htmlUnread()}
+        ${this.#text(nothing, this.unfolded ? '' : 'short')} ${this.#files()}
       </div>
       <div class="card-foot">${this.#openMail(words.openMail())} ${this.#fold()} ${this.#meta()}</div>
     </div>`;
   }
 
-  #act(label: string, name: 'coi-retry' | 'coi-resend' | 'coi-discard'): TemplateResult {
-    return html`<button class="text-button" tabindex=${this.#tab()} @click=${() => this.intend(name, { rowId: this.row.rowId })}>
-      ${label}
-    </button>`;
-  }
-
-  #problem(): TemplateResult | typeof nothing {
-    const { own, delivery, deliveryReason, deliveryDetail, provisional } = this.row;
-    const reason = deliveryReason === undefined ? undefined : reasonWords(deliveryReason);
-    const detail = deliveryDetail === undefined ? nothing : words.details(deliveryDetail);
-    if (!own)
-      return provisional === 'missing' ? html`<div class="problem warn">${words.notInMailbox()}</div>` : nothing;
-    if (delivery === 'failed') {
-      return html`<div class="problem">
-        <span title=${detail}>${reason === undefined ? words.failed() : words.failedBecause(reason)}</span>
-        ${this.#act(words.retry(), 'coi-retry')} ${this.#act(words.discard(), 'coi-discard')}
-      </div>`;
-    }
-    if (delivery === 'unknown') {
-      return html`<div class="problem warn">
-        <span title=${detail}>${words.unknownQuestion()}</span>
-        ${this.#act(words.sendAgain(), 'coi-resend')} ${this.#act(words.discard(), 'coi-discard')}
-      </div>`;
-    }
-    // The banner speaks for the whole page already when the way out is down.
-    const quiet =
-      deliveryReason === 'offline' || deliveryReason === 'engine-unreachable' || deliveryReason === 'mail-server-down';
-    if (reason === undefined || quiet || delivery === 'read') return nothing;
-    return html`<div class="problem calm"><span title=${detail}>${words.waitsBecause(reason)}</span></div>`;
+  #delivery(): TemplateResult | typeof nothing {
+    if (deliveryNews(this.row) === undefined) return nothing;
+    return html`<coi-delivery .row=${this.row} ?active=${this.active}></coi-delivery>`;
   }
 
   #actions(): TemplateResult | typeof nothing {
@@ -317,7 +305,7 @@ export class CoiMessage extends CoiElement {
           ? html`<coi-avatar .initials=${row.sender.initials} .color=${row.sender.color}></coi-avatar>`
           : nothing
       }
-      <div class="body">${content} ${this.#problem()} ${this.#actions()}</div>
+      <div class="body">${content} ${this.#delivery()} ${this.#actions()}</div>
     </div>`;
   }
 }

@@ -5,8 +5,13 @@ import { words } from '../i18n/words.ts';
 
 const LONGEST_SUMMARY = 300;
 
+export function unreadableTitle({ unreadableReason }: RowView): string {
+  return unreadableReason === 'empty' ? words.emptyTitle() : words.unreadableTitle();
+}
+
 export function rowText(row: RowView): string {
-  if (row.kind === 'unreadable') return words.unreadableTitle();
+  if (row.kind === 'unreadable') return unreadableTitle(row);
+  if (row.htmlUnread === true && row.text === '') return words.htmlUnread();
   const files = row.attachments.map(({ name }) => name || words.attachment()).join(', ');
   const text = [row.kind === 'mail' ? row.subject || words.noSubject() : '', row.text, files]
     .filter((part) => part !== '')
@@ -16,6 +21,7 @@ export function rowText(row: RowView): string {
 
 export function rowMark(row: RowView): string {
   if (!row.own) return row.unread ? words.unread() : row.proven ? '' : words.notProven();
+  if (row.delivery === 'queued' && row.heldUntil !== undefined) return words.held();
   return row.delivery === undefined ? '' : words[row.delivery]();
 }
 

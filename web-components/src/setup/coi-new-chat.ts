@@ -7,6 +7,7 @@ import type { Host, HostContact } from '../host.ts';
 import { words } from '../i18n/words.ts';
 import { icon } from '../icon/icon.ts';
 import '../part/coi-avatar.ts';
+import { paneHeader } from '../part/pane-header.ts';
 import { base, form, header } from '../style/base.css.ts';
 import { type AddressProblem, addressProblem, tidyAddress } from './address.ts';
 import { newChatStyles } from './coi-new-chat.css.ts';
@@ -197,17 +198,7 @@ export class CoiNewChat extends CoiElement {
   protected override render() {
     const problem = this.problem === '' ? this.failure : this.problem;
     return html`
-      <header class="header with-back">
-        <button
-          class="icon-button"
-          aria-label=${words.back(words.chats())}
-          title=${words.back(words.chats())}
-          @click=${() => this.intend('coi-back', undefined)}
-        >
-          ${icon('chevron-left', 'large mirror')}
-        </button>
-        <h2 class="title">${words.newChat()}</h2>
-      </header>
+      ${paneHeader(words.newChat(), () => this.intend('coi-back', undefined))}
       <form novalidate @submit=${this.#start}>
         <div class="to ${problem === '' ? '' : 'bad'}">
           ${this.chosen.map((person) => this.#chip(person))}

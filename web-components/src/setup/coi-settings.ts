@@ -1,86 +1,27 @@
-/** Settings of this issue: where chats live, the keyboard, and the way out. */
-import { css, html, type TemplateResult } from 'lit';
+/** Settings: where chats live, how lines are sent, what this browser keeps, the keyboard, and the way out. */
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
 import type { ConsentPreview, Overview } from '@coi-webmail/client';
 import { CoiElement } from '../element/coi-element.ts';
 import { words } from '../i18n/words.ts';
 import { icon } from '../icon/icon.ts';
 import '../part/coi-dialog.ts';
+import { paneHeader } from '../part/pane-header.ts';
 import { base, form, header } from '../style/base.css.ts';
 import './coi-mode-choice.ts';
+import { settingsStyles } from './coi-settings.css.ts';
 
 /**
  * @summary Settings.
  * @fires coi-set-mode - Another place for the chats.
+ * @fires coi-set-settings - Another choice.
  * @fires coi-sign-out - Sign out, and whether to remove everything from this browser.
  * @fires coi-back - Back to the list.
  */
 @customElement('coi-settings')
 export class CoiSettings extends CoiElement {
-  static override styles = [
-    base,
-    header,
-    form,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 0;
-        background: var(--coi-bg);
-      }
-      .content {
-        flex: 1;
-        min-height: 0;
-        overflow: hidden auto;
-        padding: 0 var(--coi-space-4) var(--coi-space-6);
-      }
-      section {
-        max-width: 560px;
-        padding-block: var(--coi-space-6) var(--coi-space-4);
-      }
-      section + section {
-        border-block-start: 1px solid var(--coi-border);
-      }
-      h3 {
-        font-size: var(--coi-text-xl);
-        margin-block-end: var(--coi-space-2);
-      }
-      p {
-        color: var(--coi-text-2);
-        margin-block-end: var(--coi-space-3);
-        overflow-wrap: anywhere;
-      }
-      .note {
-        margin-block: var(--coi-space-2) 0;
-        font-size: var(--coi-text-m);
-      }
-      dl {
-        display: grid;
-        grid-template-columns: auto minmax(0, 1fr);
-        gap: var(--coi-space-2) var(--coi-space-4);
-        margin: 0;
-        font-size: var(--coi-text-m);
-      }
-      dd {
-        margin: 0;
-        color: var(--coi-text-2);
-      }
-      kbd {
-        padding: 1px 5px;
-        border: 1px solid var(--coi-border);
-        border-block-end-width: 2px;
-        border-radius: 4px;
-        background: var(--coi-bg-subtle);
-        color: var(--coi-text-2);
-        font-family: var(--coi-font);
-        font-size: var(--coi-text-s);
-        white-space: nowrap;
-      }
-      .alarm {
-        color: var(--coi-warn);
-      }
-    `,
-  ];
+  static override styles = [base, header, form, settingsStyles];
 
   @property({ attribute: false }) overview: Overview | undefined;
   @property({ attribute: false }) preview: ConsentPreview | undefined | null;
@@ -98,11 +39,46 @@ export class CoiSettings extends CoiElement {
       ['Shift + Enter', words.keyShiftEnter()],
       ['Alt + ↑ ↓', words.keyNext()],
       ['F6', words.keyRegion()],
+      ['Ctrl + Z', words.keyUndo()],
       ['Esc', words.keyEscape()],
       ['↑ ↓', words.keyArrows()],
       ['Shift + F10', words.keyMenu()],
     ];
     return html`<dl>${keys.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl>`;
+  }
+
+  #sending({ settings }: Overview): TemplateResult {
+    return html`<section>
+      <h3>${words.sendingTitle()}</h3>
+      <label class="check">
+        <input
+          type="checkbox"
+          role="switch"
+          .checked=${live(settings.undoSeconds > 0)}
+          @change=${() => {
+            this.intend('coi-set-settings', { undoSeconds: settings.undoSeconds > 0 ? 0 : 5 });
+            // It shows what is so: the new choice comes back with the overview.
+            this.requestUpdate();
+          }}
+        />
+        <span>${words.undoSwitch()}<span class="note">${words.undoSwitchText()}</span></span>
+      </label>
+    </section>`;
+  }
+
+  #browser({ storage, lockedItems = 0 }: Overview): TemplateResult {
+    const text = {
+      durable: words.storedDurable,
+      evictable: words.storedEvictable,
+      memory: words.storedMemory,
+      full: words.storedFull,
+    }[storage];
+    const bad = storage === 'memory' || storage === 'full';
+    return html`<section>
+      <h3>${words.thisBrowser()}</h3>
+      <p class=${bad ? 'alarm' : ''}>${text()}</p>
+      ${lockedItems > 0 ? html`<p>${words.lockedItems(lockedItems)}</p>` : nothing}
+    </section>`;
   }
 
   #dialog(): TemplateResult {
@@ -141,17 +117,7 @@ export class CoiSettings extends CoiElement {
   protected override render() {
     const { overview } = this;
     return html`
-      <header class="header with-back">
-        <button
-          class="icon-button"
-          aria-label=${words.back(words.chats())}
-          title=${words.back(words.chats())}
-          @click=${() => this.intend('coi-back', undefined)}
-        >
-          ${icon('chevron-left', 'large mirror')}
-        </button>
-        <h2 class="title">${words.settings()}</h2>
-      </header>
+      ${paneHeader(words.settings(), () => this.intend('coi-back', undefined))}
       <div class="content">
         ${
           overview?.mode === undefined
@@ -168,6 +134,8 @@ export class CoiSettings extends CoiElement {
               ></coi-mode-choice>
             </section>`
         }
+        ${overview === undefined || overview.mode === undefined ? nothing : this.#sending(overview)}
+        ${overview === undefined ? nothing : this.#browser(overview)}
         <section>
           <h3>${words.account()}</h3>
           <p>${words.signedInAs(overview?.address ?? '')}</p>
