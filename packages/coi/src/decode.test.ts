@@ -229,3 +229,61 @@ test('words beside an encrypted mail that they pass on are read', () => {
   const message = decodeMessage(utf8(mail));
   assert.equal(message.kind === 'text' && message.text, 'Can you open this?');
 });
+
+const SENDERS: readonly (readonly [written: string, address: string | undefined, name: string])[] = [
+  ['Bob <b>Barr</b> <bob@example.org>', 'bob@example.org', 'Bob Barr'],
+  ['<Bob> <bob@example.org>', 'bob@example.org', ''],
+  ['Barr, Bob <bob@example.org>', 'bob@example.org', 'Barr, Bob'],
+  ['Barr, Bob, Dr. <bob@example.org>', 'bob@example.org', 'Barr, Bob, Dr.'],
+  ['alice@example.org, Bob <bob@example.org>', undefined, ''],
+  ['Bob <bob@example.org>, Barr', undefined, ''],
+];
+
+for (const [written, address, name] of SENDERS) {
+  test(`From: ${written} is ${address ?? 'nobody'}`, () => {
+    const { from } = decodeMessage(utf8(`From: ${written}\r\n\r\nx`));
+    assert.deepEqual([from?.address, from?.name ?? ''], [address, name]);
+  });
+}
+
+test('the id that Exchange put aside is the id of the message, the new one is known too', () => {
+  const ids = 'Message-ID: <new@exchange>\r\nX-Microsoft-Original-Message-ID: <chat$1@example.com>\r\n';
+  const message = decodeMessage(utf8(`${ids}\r\nx`));
+  assert.deepEqual([message.messageId, message.rewrittenId], ['chat$1@example.com', 'new@exchange']);
+  assert.ok(!('rewrittenId' in decodeMessage(utf8('Message-ID: <a@b>\r\n\r\nx'))));
+});
+
+const EMPTY_PARTS =
+  'Content-Type: multipart/alternative; boundary=a\n\n--a\n\n \n--a\nContent-Type: text/html\n\n<p></p>\n--a--\n';
+const EMPTY: readonly (readonly [name: string, mail: string, isEmpty: boolean])[] = [
+  ['a chat line whose parts are empty', `Chat-Version: 1.0\nSubject: Re: Lunch\n${EMPTY_PARTS}`, true],
+  ['an answer whose parts are empty', `In-Reply-To: <a@b>\nSubject: Re: Lunch\n${EMPTY_PARTS}`, true],
+  ['a first mail with a subject and empty parts', `Subject: Lunch?\n${EMPTY_PARTS}`, false],
+  [
+    'a multipart without parts',
+    'Chat-Version: 1.0\nSubject: x\nContent-Type: multipart/mixed; boundary=a\n\nwords\n',
+    true,
+  ],
+];
+
+for (const [name, mail, isEmpty] of EMPTY) {
+  test(`${name} is ${isEmpty ? 'empty' : 'its subject'}, not an empty bubble`, () => {
+    const message = decodeMessage(utf8(mail));
+    assert.equal(message.kind === 'unreadable' ? message.reason : message.kind, isEmpty ? 'empty' : 'text');
+  });
+}
+
+test('a prefix that ends before the last part says that more may follow', () => {
+  const part = (name: string) => `--a\nContent-Disposition: attachment; filename=${name}\n\n${name}\n`;
+  const mail = `Content-Type: multipart/mixed; boundary=a\n\n--a\n\nPictures\n${part('1')}${part('2')}--a--\n`;
+  const cut = (length: number) => {
+    const message = decodeMessage(utf8(mail.slice(0, length)), { truncated: true });
+    return message.kind === 'text' && [message.truncated, message.partsCut, message.attachments.length];
+  };
+  assert.deepEqual(cut(mail.indexOf('--a--')), [false, true, 2]);
+  assert.deepEqual(cut(mail.indexOf('filename=2')), [false, true, 2]);
+  assert.deepEqual(cut(mail.indexOf('ctures')), [true, true, 0]);
+  assert.deepEqual(cut(mail.indexOf('\n\n')), [true, true, 0]);
+  const whole = decodeMessage(utf8(mail));
+  assert.ok(whole.kind === 'text' && !('partsCut' in whole) && whole.attachments.length === 2);
+});

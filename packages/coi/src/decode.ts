@@ -44,7 +44,7 @@ function decodePart(root: MimePart, lengthBytes: number, readHtml: HtmlReader, o
   if (text.whole === '' && body.attachments.length === 0) {
     const isTooDeep = [...walkParts(root)].some((part) => part.tooDeep);
     if (isTooDeep) return unreadable(head, 'too-deep');
-    if (head.subject === '' && !isCut) return unreadable(head, 'empty');
+    if (!isCut && !isSaidBySubject(head)) return unreadable(head, 'empty');
   }
   const cutBytes = isCut ? Math.max(0, (options.sizeBytes ?? lengthBytes) - lengthBytes) : 0;
   const message: TextMessage = {
@@ -55,9 +55,25 @@ function decodePart(root: MimePart, lengthBytes: number, readHtml: HtmlReader, o
     fullText: text.read.text === text.whole || text.read.isWhole ? undefined : text.whole,
     fromHtml: text.fromHtml,
     attachments: body.attachments.map((part) => attachmentOf(part, cutBytes)),
-    truncated: isCut && body.texts.some((part) => part.open),
+    truncated: isCut && (body.texts.some((part) => part.open) || body.texts.length + body.attachments.length === 0),
+    ...(text.guessed ? { charsetGuessed: true } : {}),
+    ...(isCut && hasOpenMultipart(root) ? { partsCut: true } : {}),
   };
-  return text.guessed ? { ...message, charsetGuessed: true } : message;
+  return message;
+}
+
+/** A conversation opened by an ordinary mail without words shows its subject; elsewhere a subject says nothing new. */
+function isSaidBySubject(head: MessageHead): boolean {
+  return (
+    head.subject !== '' &&
+    head.chatVersion === undefined &&
+    head.inReplyTo === undefined &&
+    head.references.length === 0
+  );
+}
+
+function hasOpenMultipart(root: MimePart): boolean {
+  return root.type.startsWith('multipart/') && root.open;
 }
 
 function unreadable(head: MessageHead, reason: UnreadableMessage['reason']): UnreadableMessage {

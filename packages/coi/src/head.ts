@@ -1,4 +1,5 @@
 /** The facts that all kinds share, from the header section alone. */
+import { parseContactAddress } from './address.ts';
 import { isGroupId } from './group-id.ts';
 import type { Mailbox, MessageHead, MessageId } from './message.ts';
 import { groupIdOf, isChatId, parseMessageId, parseMessageIds } from './message-id.ts';
@@ -8,11 +9,14 @@ import type { HeaderBlock } from './mime/header-block.ts';
 import { decodeWords, plainText } from './mime/words.ts';
 
 export function readHead(headers: HeaderBlock): MessageHead {
-  const messageId = parseMessageId(headers.first('message-id'));
+  const given = parseMessageId(headers.first('message-id'));
+  // Exchange Online puts an id of its own in place of the sender's, and keeps that one here.
+  const messageId = parseMessageId(headers.first('x-microsoft-original-message-id')) ?? given;
   const references = parseMessageIds(headers.first('references') ?? '');
   const date = headers.first('date');
   return {
     messageId,
+    ...(given === undefined || given === messageId ? {} : { rewrittenId: given }),
     from: soleMailbox(headers.all('from')),
     to: parseMailboxes(headers.all('to')),
     cc: parseMailboxes(headers.all('cc')),
@@ -33,11 +37,21 @@ function words(value: string | undefined): string | undefined {
   return value === undefined ? undefined : plainText(decodeWords(value)).trim();
 }
 
-/** One field with one valid address, or nobody: two senders are no sender. */
+/**
+ * One field with one address, or nobody: two senders are no sender. `Barr, Bob <bob@example.org>` without quotes is
+ * one: what comes before the address is no address.
+ */
 function soleMailbox(values: readonly string[]): Mailbox | undefined {
   const [value] = values;
-  if (value === undefined || values.length > 1 || parseAddressList(value).length !== 1) return undefined;
-  return parseMailboxes(values)[0];
+  if (value === undefined || values.length > 1) return undefined;
+  const entries = parseAddressList(value);
+  const last = entries.at(-1);
+  const before = entries.slice(0, -1);
+  if (last === undefined || before.some(({ address }) => address.includes('@'))) return undefined;
+  const [mailbox] = parseMailboxes(values);
+  if (mailbox === undefined || parseContactAddress(last.address) !== mailbox.address) return undefined;
+  const name = [...before.map(({ address }) => address), mailbox.name].filter((piece) => piece !== '').join(', ');
+  return { address: mailbox.address, name };
 }
 
 function chatVersionOf(headers: HeaderBlock): string | undefined {

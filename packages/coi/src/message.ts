@@ -74,6 +74,8 @@ export interface TextMessage extends MessageHead {
   readonly attachments: readonly AttachmentPart[];
   /** The prefix ended inside the text. */
   readonly truncated: boolean;
+  /** The prefix ended before the last part: of the attachments the last may be partly, and more not at all, listed. */
+  readonly partsCut?: true | undefined;
   /** The charset was unknown: letters may be wrong. Absent = known. */
   readonly charsetGuessed?: true | undefined;
   /** HTML is left out because its reader could not be loaded; comes with `truncated`. Absent = read. */

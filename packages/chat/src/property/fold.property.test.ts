@@ -9,7 +9,7 @@ import { seeded } from '../test-story.ts';
 import { Browser } from './browser.fixture.ts';
 import { brokenIndex, observe } from './observe.fixture.ts';
 import { printed, shrink } from './shrink.fixture.ts';
-import { allOrders, MARKS, retold, SELF, type Story, StoryTeller } from './story.fixture.ts';
+import { allOrders, MARKS, remains, retold, SELF, type Story, StoryTeller } from './story.fixture.ts';
 
 const SEED = Number(process.env['COI_PROPERTY_SEED'] ?? 20_261_124);
 const ORDERS = Number(process.env['COI_PROPERTY_STORIES'] ?? 10_000);
@@ -123,3 +123,20 @@ for (const [name, manner] of MANNERS) {
     }
   });
 }
+
+test(`a browser that comes last shows what all others show (seed ${SEED})`, () => {
+  const count = Math.ceil(ORDERS / ORDERS_PER_STORY / MANNERS.length);
+  const differs = (story: Story) => {
+    // What was seen on the fast lane only is in no mailbox.
+    const kept = story.flatMap(({ event }, at) => (event.kind === 'lane-seen' ? [] : [at]));
+    const left = remains(kept.flatMap((at) => story[at] ?? [])).map((event) => ({ event, after: [] }));
+    const [early, late] = [told(story, kept, PLAIN, seeded(1)), told(left, asWritten(left), PLAIN, seeded(1))];
+    return difference(observe(late.state), observe(early.state));
+  };
+  for (let number = 0; number < count; number++) {
+    const seed = SEED + 1000 * number;
+    const random = seeded(seed);
+    const story = new StoryTeller(random).story(MAX_SHORT + 1 + Math.floor(random() * (MAX_LONG - MAX_SHORT)));
+    check(story, differs, seed);
+  }
+});

@@ -5,6 +5,7 @@
 import type { ContactAddress, MessageId, TextMessage } from '@coi-webmail/coi';
 import type { ChatEvent, ChatMarks, CopyFacts, CopyRole, OutboxLine, Place } from '../event.ts';
 import { ALICE, BOB, CAROL, identity, NOON, seen, service, text } from '../test-story.ts';
+import { placeKey } from '../state.ts';
 import type { ChatId } from '../view.ts';
 
 /** An event and the events (by position) that are always told before it. */
@@ -34,7 +35,11 @@ const MAILBOXES: readonly (readonly [mailbox: string, role: CopyRole])[] = [
 ];
 
 const OWN = MAILBOXES.slice(1, 3);
+/** Nothing leaves it. */
+const KEPT = ['Kept', 'chats'] as const;
 const DELIVERED = MAILBOXES.filter(([, role]) => role !== 'sent');
+
+const FILES = [['a.pdf'], ['a.pdf', 'b.pdf', 'c.pdf']];
 
 /** Writes one story; all chance comes from `random`. */
 export class StoryTeller {
@@ -114,7 +119,8 @@ export class StoryTeller {
 
   /** Another message under an id that exists: of the same sender, of a third person, or forged as the user's. */
   private hijack(room: number): void {
-    const line = this.lines.length === 0 ? this.line(BOB) : this.pick(this.lines);
+    const known = this.lines.filter((each) => !isLong(each));
+    const line = known.length === 0 ? this.line(BOB) : this.pick(known);
     const from = this.pick([line.from?.address ?? BOB, AARON, ZOE, ALICE, this.pick(OTHERS)]);
     const message = this.line(from, line.messageId);
     if (!SELF.includes(from)) return this.copyOf(message, room, false);
@@ -128,7 +134,8 @@ export class StoryTeller {
     const kind = this.pick(['receipt', 'receipt', 'bounce', 'delay']);
     const number = this.told.length;
     const written = { id: `report${number}@mta`, from: this.pick(OTHERS), to: [ALICE], at: NOON + number };
-    const message = service(written, kind, line.messageId ?? '', this.pick(['5.1.1', '4.4.1']));
+    const about = this.chance(0.5) ? (line.rewrittenId ?? line.messageId) : line.messageId;
+    const message = service(written, kind, about ?? '', this.pick(['5.1.1', '4.4.1']));
     const [, facts, after] = this.place(this.pick(MAILBOXES));
     const index = this.note(facts.place.mailbox, this.tell(seen(message, facts), after));
     if (this.chance(0.2)) this.gone(facts.place, [index]);
@@ -181,10 +188,12 @@ export class StoryTeller {
       // A line to oneself, or to a list, also comes back as mail.
       const asOwn = own && this.chance(0.8);
       const at = this.chance(0.7) ? internalAt : undefined;
-      const [, facts, after] = this.place(this.pick(asOwn ? OWN : MAILBOXES), at, asOwn);
+      // Who saw more of a mail that is gone still knows it: no two browsers could agree. So long mails stay.
+      const mailbox = isLong(message) ? KEPT : this.pick(asOwn ? OWN : MAILBOXES);
+      const [, facts, after] = this.place(mailbox, at, asOwn);
       const lane = this.lanes.get(identity(message));
       const index = this.note(facts.place.mailbox, this.tell(seen(this.asCopied(message, asOwn), facts), after));
-      this.fate(facts, [index, ...(lane === undefined ? [] : [lane])]);
+      if (!isLong(message)) this.fate(facts, [index, ...(lane === undefined ? [] : [lane])]);
     }
   }
 
@@ -196,7 +205,15 @@ export class StoryTeller {
       ['mx.example.test; dmarc=fail header.from=example.test'],
       ['forged.example; dmarc=pass', 'mx.example.test; dmarc=pass header.from=example.test'],
     ]);
-    return { ...message, delivered: !own, authenticationResults: own ? [] : results };
+    return this.asRead({ ...message, delivered: !own, authenticationResults: own ? [] : results });
+  }
+
+  /** Only the prefix of a long mail is read, and where it ends depends on what servers put before it. */
+  private asRead(message: TextMessage): TextMessage {
+    if (!isLong(message)) return message;
+    if (this.chance(0.3)) return { ...message, text: message.text.slice(0, 7), attachments: [], truncated: true };
+    if (this.chance(0.5)) return message;
+    return { ...message, attachments: message.attachments.slice(0, this.pick([1, 2])), partsCut: true };
   }
 
   private fate(facts: CopyFacts, after: readonly number[]): void {
@@ -239,7 +256,8 @@ export class StoryTeller {
     const to = this.chance(0.6)
       ? [isOwn ? this.pick(OTHERS) : this.pick(SELF)]
       : [...new Set([this.pick(others), this.pick(others), ...(isOwn ? [] : [ALICE])])];
-    const parent = this.chance(0.5) && this.lines.length > 0 ? this.pick(this.lines).messageId : undefined;
+    const answered = this.chance(0.5) && this.lines.length > 0 ? this.pick(this.lines) : undefined;
+    const parent = this.chance(0.5) ? (answered?.rewrittenId ?? answered?.messageId) : answered?.messageId;
     const isGroup = this.chance(0.2);
     const number = this.lines.length;
     const message = text({
@@ -252,15 +270,20 @@ export class StoryTeller {
       legacy: this.chance(0.4),
       ...(parent === undefined ? {} : { answers: this.chance(0.1) ? `chat$${number + 1}@x` : parent }),
       ...(isGroup ? { groupId: 'AAAABBBBCCCC', groupName: this.pick(['Crew', 'Old crew', '']) } : {}),
-      ...(this.chance(0.2) ? { files: ['a.pdf'] } : {}),
+      ...(this.chance(0.3) ? { files: id === undefined ? this.pick(FILES) : ['a.pdf'] } : {}),
       delivered: true,
     });
-    const named = this.chance(0.3)
-      ? { ...message, from: { address: from, name: this.pick(['', 'B.', 'Z.']) } }
-      : message;
-    this.lines.push(named);
-    return named;
+    const name = this.chance(0.3) ? this.pick(['', 'B.', 'Z.']) : message.from?.name;
+    const rewritten = id === undefined && this.chance(0.2) ? { rewrittenId: `rewritten$${number}@x` as MessageId } : {};
+    const line = { ...message, from: { address: from, name: name ?? '' }, ...rewritten };
+    this.lines.push(line);
+    return line;
   }
+}
+
+/** So long that only a prefix is read. */
+function isLong(message: TextMessage): boolean {
+  return message.attachments.length > 1;
 }
 
 function outboxLine(message: TextMessage, delivery: OutboxLine['delivery']): OutboxLine {
@@ -280,6 +303,42 @@ export const MARKS: ReadonlyMap<string, ChatMarks> = new Map([
   ['address:bob@example.test', { accepted: true, pinned: true }],
   ['address:carol@example.test', { muted: true }],
 ]);
+
+/** What a browser finds that first looks when all is over: the copies that are left, as they are then. */
+export function remains(story: Story): ChatEvent[] {
+  const copies = new Map<string, Extract<ChatEvent, { readonly kind: 'copy-seen' }>>();
+  const others: ChatEvent[] = [];
+  for (const { event } of story) {
+    switch (event.kind) {
+      case 'copy-seen':
+        copies.set(placeKey(event.facts.place), event);
+        break;
+      case 'copies-gone':
+        for (const uid of event.uids) copies.delete(placeKey({ ...event, uid }));
+        break;
+      case 'copy-moved': {
+        const moved = copies.get(placeKey(event.from));
+        copies.delete(placeKey(event.from));
+        if (moved === undefined) break;
+        copies.set(placeKey(event.to), { ...moved, facts: { ...moved.facts, place: event.to, role: event.role } });
+        break;
+      }
+      case 'flags-changed':
+        for (const { uid, flags } of event.changes) {
+          const key = placeKey({ ...event, uid });
+          const copy = copies.get(key);
+          if (copy !== undefined) copies.set(key, { ...copy, facts: { ...copy.facts, flags } });
+        }
+        break;
+      case 'mailbox-reset':
+        for (const [key, { facts }] of copies) if (facts.place.mailbox === event.mailbox) copies.delete(key);
+        break;
+      default:
+        others.push(event);
+    }
+  }
+  return [...others, ...copies.values()];
+}
 
 /** A random order of the story's events that keeps what must come before what. */
 export function retold(story: Story, random: () => number): number[] {

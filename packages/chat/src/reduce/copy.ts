@@ -4,7 +4,7 @@ import type { CoiMessage } from '@coi-webmail/coi';
 import { type CopyRecord, placeKey } from '../state.ts';
 import type { RowId } from '../view.ts';
 import { addCopy, compareCopies } from './identity.ts';
-import { isHtmlUnread, isSameContent, isTruncated } from './message.ts';
+import { isCut, isHtmlUnread, isSameContent } from './message.ts';
 import { authOf } from './proof.ts';
 import { identityOfRow, isOrphan, removeRow, settleRow, type Work } from './row.ts';
 import { addServiceCopy, removeService, touchAnswered, writeService } from './service.ts';
@@ -19,7 +19,7 @@ export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts:
     digest: facts.digest,
     delivered: message.delivered,
     auth: authOf(message, facts.authservId),
-    ...(isTruncated(message) ? { cut: true as const } : {}),
+    ...(isCut(message) ? { cut: true as const } : {}),
     ...(facts.envelopeProven === undefined ? {} : { envelopeProven: facts.envelopeProven }),
   };
   const key = placeKey(facts.place);
@@ -33,7 +33,7 @@ export function seeCopy(work: Work, identity: RowId, message: CoiMessage, facts:
 function completeRow(work: Work, key: string, message: CoiMessage): void {
   const row = work.state.rows.get(work.state.places.get(key) ?? ('' as RowId));
   if (row === undefined || !isSameContent(row.message, message)) return;
-  const isMore = isTruncated(row.message) && !isTruncated(message);
+  const isMore = isCut(row.message) && !isCut(message);
   if (isMore || (isHtmlUnread(row.message) && !isHtmlUnread(message))) settleRow(work, { ...row, message });
 }
 

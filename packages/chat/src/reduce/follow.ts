@@ -109,6 +109,8 @@ function shows(chat: Chat, address: ContactAddress): boolean {
 /** One pass over all rows, for any number of people. */
 function relearn(state: ChatState, people: ReadonlySet<ContactAddress>): void {
   if (people.size === 0) return;
+  // Lines that are out of memory may have told of them.
+  if ([...state.chats.values()].some((chat) => chat.shelved !== undefined)) return;
   for (const address of people) state.people.delete(address);
   for (const chat of state.chats.values()) {
     for (const row of chat.rows) {
@@ -129,6 +131,8 @@ export function followGroup(state: ChatState, chat: Chat): boolean {
   const named = chat.rows.findLast((row) => isGroupLine(row) && (row.message.groupName ?? '') !== '');
   const name = named?.message.groupName;
   const before = chat.name?.text;
+  // A line that is out of memory may have told it.
+  if (named === undefined && chat.shelved !== undefined) return false;
   chat.name = name === undefined || named === undefined ? undefined : { text: name, at: named.at };
   if (newest === undefined) return before !== name;
   const people = [...participantsOf(newest.message, state.self).keys()].sort();

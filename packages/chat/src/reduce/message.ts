@@ -39,32 +39,59 @@ export function bareSubject(subject: string): string {
  * common beginning.
  */
 export function isSameContent(one: CoiMessage, other: CoiMessage): boolean {
-  const cut = isTruncated(one) || isTruncated(other);
-  const [first, second] = [contentOf(one), contentOf(other)];
-  if (!cut) return first === second;
-  const length = Math.min(first.length, second.length);
-  return first.slice(0, length) === second.slice(0, length);
+  const [first, second] = [wordsOf(one), wordsOf(other)];
+  if (isTruncated(one) || isTruncated(other)) {
+    const length = Math.min(first.length, second.length);
+    return first.slice(0, length) === second.slice(0, length);
+  }
+  return first === second && hasSameFiles(one, other);
+}
+
+/** Of a copy whose parts are cut all files but the last are sure, and more may follow. */
+function hasSameFiles(one: CoiMessage, other: CoiMessage): boolean {
+  const [first, second] = [sureFilesOf(one), sureFilesOf(other)];
+  if (!isCut(other) && filesOf(one).length > second.length) return false;
+  if (!isCut(one) && filesOf(other).length > first.length) return false;
+  if (first.length > second.length) return isCut(other) && startsWith(first, second);
+  if (first.length < second.length) return isCut(one) && startsWith(second, first);
+  return startsWith(first, second);
+}
+
+function sureFilesOf(message: CoiMessage): readonly string[] {
+  return isCut(message) ? filesOf(message).slice(0, -1) : filesOf(message);
+}
+
+function startsWith(files: readonly string[], start: readonly string[]): boolean {
+  return start.every((file, at) => files[at] === file);
 }
 
 export function isTruncated(message: CoiMessage): boolean {
   return message.kind === 'text' && message.truncated;
 }
 
+/** More of the mail says more: of its text, or of its files. */
+export function isCut(message: CoiMessage): boolean {
+  return message.kind === 'text' && (message.truncated || message.partsCut === true);
+}
+
 export function isHtmlUnread(message: CoiMessage): boolean {
   return message.kind === 'text' && message.htmlUnread === true;
 }
 
-function contentOf(message: CoiMessage): string {
+function wordsOf(message: CoiMessage): string {
   if (message.kind !== 'text')
     return `${message.kind}\n${message.kind === 'service' ? message.service : message.reason}`;
   const said = `${message.quote ?? ''} ${message.fullText ?? message.text}`.replace(/\s+/g, ' ').trim();
-  const files = message.attachments.map((part) => `${part.type} ${part.name}`).join('\n');
-  return message.truncated ? `text\n${said}` : `text\n${said}\n${files}`;
+  return `text\n${said}`;
+}
+
+function filesOf(message: CoiMessage): readonly string[] {
+  return message.kind === 'text' ? message.attachments.map((part) => `${part.type} ${part.name}`) : [];
 }
 
 /** Names a content within one identity; not a proof of anything. */
 export function contentName(message: CoiMessage): string {
-  const content = contentOf(message);
+  const content = [wordsOf(message), ...(isCut(message) ? [] : filesOf(message))].join('\n');
   let [one, two] = [0xdeadbeef, 0x41c6ce57];
   for (let at = 0; at < content.length; at++) {
     const code = content.charCodeAt(at);

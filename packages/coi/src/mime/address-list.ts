@@ -29,7 +29,7 @@ export function parseAddressList(value: string): readonly RawAddress[] {
     if (token.kind === 'text') entry.words.push(token.text);
     else if (token.kind === 'quoted') entry.quoted(token.text, token.glued);
     else if (token.kind === 'comment') entry.comments.push(token.text);
-    else if (token.kind === 'angle') entry.angle ??= token.text;
+    else if (token.kind === 'angle') entry.angled(token.text);
     else if (token.kind === 'separator') finish();
     else entry = new Entry();
   }
@@ -55,6 +55,11 @@ class Entry {
   angle: string | undefined;
   /** Quoted strings that may be a local part, and words, in order. */
   private hasQuoted = false;
+
+  /** The first one with an `@` is the address: a name may hold markup, `Bob <b>Barr</b> <bob@example.org>`. */
+  angled(text: string): void {
+    if (this.angle === undefined || (!this.angle.includes('@') && text.includes('@'))) this.angle = text;
+  }
 
   /** @param glued an `@` follows at once: this is a local part */
   quoted(text: string, glued: boolean): void {
