@@ -130,7 +130,7 @@ export interface RowView {
   readonly deliveryDetail: string | undefined;
   /** Undefined when there is nothing to tell beyond `delivery`. */
   readonly recipients: RecipientsView | undefined;
-  /** The line waits until then before it goes out and can be undone; epoch ms, server time. */
+  /** The line waits until then before it goes out and can be undone; epoch ms of this machine's clock. */
   readonly heldUntil: number | undefined;
   /** `discard` may still succeed. */
   readonly cancelable: boolean;

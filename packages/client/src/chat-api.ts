@@ -36,6 +36,10 @@ export interface WorkerDoor {
   configure(options: { readonly engineUrl: string }): Promise<string>;
   /** Lines that are queued or at work, each time they change. */
   watchQueued(listener: (parcels: readonly ParcelView[]) => void): Promise<void>;
+  /** The browser may be asked to keep what is stored: true once per browser, when there is need. */
+  mayAskToKeep(): Promise<boolean>;
+  /** It was asked. */
+  keptIs(isKept: boolean): Promise<void>;
   /** The page leaves: its watches end now. */
   bye(): Promise<void>;
 }
@@ -72,6 +76,14 @@ export class TabApi implements ChatApi, WorkerDoor {
   async watchQueued(listener: (parcels: readonly ParcelView[]) => void): Promise<void> {
     this.#queued = listener;
     this.#tellQueued();
+  }
+
+  async mayAskToKeep(): Promise<boolean> {
+    return this.#tabs.session?.liveNow?.persistence.mayAsk() ?? false;
+  }
+
+  async keptIs(): Promise<void> {
+    await this.#tabs.session?.liveNow?.persistence.look();
   }
 
   async bye(): Promise<void> {

@@ -24,6 +24,7 @@ export class Door implements ChatApi {
   #hasTransport = false;
   #session: SessionInfo | undefined;
   #nextWatch = 1;
+  #askedToKeep = false;
   #parcels: readonly ParcelView[] = [];
 
   constructor(options: ConnectOptions, lockName: string) {
@@ -152,8 +153,22 @@ export class Door implements ChatApi {
     return this.#call('startChat', addresses);
   }
 
-  send(line: SendLine): ReturnType<ChatApi['send']> {
-    return this.#call('send', line);
+  async send(line: SendLine): ReturnType<ChatApi['send']> {
+    const rowId = await this.#call<Awaited<ReturnType<ChatApi['send']>>>('send', line);
+    void this.#askToKeep();
+    return rowId;
+  }
+
+  /** Only a page can ask the browser to keep what is stored. */
+  async #askToKeep(): Promise<void> {
+    const storage = navigator.storage as StorageManager | undefined;
+    if (this.#askedToKeep || storage === undefined) return;
+    this.#askedToKeep = true;
+    try {
+      if (await this.#call<boolean>('mayAskToKeep')) await this.#call('keptIs', await storage.persist());
+    } catch {
+      // Then it is not kept, and the overview says so.
+    }
   }
 
   retry(...args: Parameters<ChatApi['retry']>): Promise<void> {
@@ -208,8 +223,9 @@ export class Door implements ChatApi {
     return this.#call('consentPreview');
   }
 
-  setMode(mode: 'active' | 'none'): Promise<void> {
-    return this.#call('setMode', mode);
+  async setMode(mode: 'active' | 'none'): Promise<void> {
+    await this.#call('setMode', mode);
+    void this.#askToKeep();
   }
 
   async close(): Promise<void> {

@@ -109,6 +109,9 @@ export class TestEngine {
   readonly submitted: Submitted[] = [];
   readonly decided: Params<'mailbox.decide'>[] = [];
   mode: 'active' | 'none' | null = 'active';
+  address = 'alice@example.test';
+  /** The clock of the engine, when it is not the client's. */
+  serverNow = () => this.clock.now();
   /** Documents by kind. */
   readonly storage = new Map<string, { readonly revision: string; readonly document: string | null }>();
   isReachable = true;
@@ -173,6 +176,14 @@ export class TestEngine {
     else if (mail.undecided !== undefined)
       this.push('mail.undecided', { mailbox: path, uidValidity, mails: [mail.undecided] });
     return uid;
+  }
+
+  /** Another program sets flags; nobody is told. */
+  flag(path: string, uid: number, flags: readonly string[]): void {
+    const mail = this.box(path).mails.get(uid);
+    if (mail === undefined) return;
+    mail.flags = flags;
+    mail.modSeq = ++this.#modSeq;
   }
 
   /** All messages get other UIDs. */
@@ -287,17 +298,18 @@ export class TestEngine {
       stream: 'stream',
       seq: this.#seq,
       resumed: resume?.stream === 'stream',
-      serverAt: this.clock.now(),
+      serverAt: this.serverNow(),
       storageShare: '',
-      account: { address: 'alice@example.test', state: 'online', keywords: true },
+      account: { address: this.address, state: 'online', keywords: true },
       mode: this.mode,
       mailboxes: this.states(),
       limits: { maxMessageBytes: 1_000_000, maxRecipients: 50, unknownWaitMs: 60_000 },
-      expiresAt: this.clock.now() + 3_600_000,
+      expiresAt: this.serverNow() + 3_600_000,
     };
   }
 
   #sync({ mailbox, cursor }: Params<'mailbox.sync'>): Result<'mailbox.sync'> {
+    if (!this.mailboxes.has(mailbox)) throw new CoiError('mailbox-not-found', 'No such mailbox');
     const { uidValidity, uidNext, mails } = this.box(mailbox);
     const reset = cursor === undefined || cursor.uidValidity !== uidValidity;
     const all = [...mails];
@@ -392,7 +404,7 @@ export interface TestClient {
 export async function aliceAt(
   engine: TestEngine,
   stores: StoreOpener = memoryOpener('durable'),
-  options: Pick<Environment, 'heldLimits'> = {},
+  options: Partial<Environment> = {},
 ): Promise<TestClient> {
   const { clock } = engine;
   const env: Environment = {
@@ -402,6 +414,7 @@ export async function aliceAt(
     fetch: () => Promise.reject(new TypeError('no HTTP here')),
     network: { isOnline: () => true, subscribe: () => () => undefined },
     stores,
+    isPersisted: async () => undefined,
     lock: () => soleLock,
     ...options,
   };

@@ -31,6 +31,8 @@ export interface Environment {
   fetch(url: string, init?: RequestInit): Promise<Response>;
   readonly network: Network;
   readonly stores: StoreOpener;
+  /** The browser promised to keep what is stored; undefined = it does not tell. */
+  isPersisted(): Promise<boolean | undefined>;
   /** How much is kept in memory and on disk; absent = as `shelf/tidy.ts` has it. */
   readonly heldLimits?: HeldLimits | undefined;
   /** One lock per account over all workers of this browser. */

@@ -12,6 +12,8 @@ export interface AccountFacts {
   readonly authservId: string | undefined;
   readonly limits: Result<'hello'>['limits'] | undefined;
   readonly settings: Settings;
+  /** Engine's clock minus this one, as last seen: lines written before the engine answers have the right time. */
+  readonly serverOffsetMs: number;
   /** Synced marks by handle, as last seen. */
   readonly marks: Readonly<Record<string, ChatMarks>>;
 }
@@ -24,6 +26,7 @@ export function factsOf(document: FactsDocument | undefined, address: string): A
     authservId: known.authservId,
     limits: known.limits,
     settings: { ...DEFAULT_SETTINGS, ...known.settings },
+    serverOffsetMs: known.serverOffsetMs ?? 0,
     marks: known.marks ?? {},
   };
 }

@@ -66,6 +66,7 @@ export async function createHeadlessClient(options: HeadlessOptions): Promise<He
       return fetch(target, { ...init, headers });
     },
     network: { isOnline: () => true, subscribe: () => () => undefined },
+    isPersisted: async () => undefined,
     stores: options.stores ?? memoryOpener(),
     lock: options.lock ?? (() => soleLock),
   };

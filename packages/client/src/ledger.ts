@@ -218,12 +218,11 @@ export class Ledger {
 
   /** Chats go on from memory. A full disk gets room by what is old, and is tried again. */
   #keepUnwritten(batch: Batch, error: unknown): void {
-    const wasFull = this.#unwritten !== undefined;
     this.#unwritten = batch;
     const isFull = isCoiError(error, 'quota-exceeded');
     this.#deps.onStorageLost(isFull ? 'full' : 'memory');
     this.#cancelRetry();
-    if (isFull && !wasFull && this.#deps.keeper.shrink()) queueMicrotask(() => void this.apply([]));
+    if (isFull && this.#deps.keeper.shrink()) queueMicrotask(() => void this.apply([]));
     else this.#cancelRetry = this.#deps.clock.after(FULL_RETRY_MS, () => void this.apply([]));
   }
 }

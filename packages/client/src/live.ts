@@ -8,12 +8,13 @@ import type { Topic } from './feed.ts';
 import { Ledger } from './ledger.ts';
 import type { EnvelopeIds } from './outbox/envelope-id.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { Persistence } from './persistence.ts';
 import { ReadState } from './read-state.ts';
 import { History } from './shelf/history.ts';
 import { Keeper } from './shelf/keeper.ts';
 import type { Standing } from './standing.ts';
 import { LenientVault } from './store/lenient-vault.ts';
-import type { CacheContents, CacheHead, Stores } from './store/store.ts';
+import type { CacheContents, CacheHead, Stores, VaultStore } from './store/store.ts';
 import { Drafts } from './synced/drafts.ts';
 import { Marks } from './synced/marks.ts';
 import { Preferences } from './synced/preferences.ts';
@@ -30,6 +31,8 @@ export interface Live {
   readonly readState: ReadState;
   readonly envelopeIds: EnvelopeIds;
   readonly history: History;
+  readonly vault: VaultStore;
+  readonly persistence: Persistence;
 }
 
 export interface LiveDeps {
@@ -62,7 +65,13 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
   const { clock } = env;
   const random = () => env.random();
   const mayWrite = () => standing.isConsented;
-  const vault = new LenientVault(stores.vault, () => standing.storageIs('full'));
+  const vault = new LenientVault(stores.vault, {
+    clock,
+    onFull: () => standing.storageLost('vault', 'full'),
+    onRoom: () => standing.storageBack('vault'),
+  });
+  const persistence = new Persistence(env, standing, vault, documents);
+  void persistence.look();
   const synced = { clock, call, mayWrite, vault };
   const drafts = new Drafts({ ...synced, now, onChanged: (handles) => touch(handles) }, documents);
   const marks = new Marks(
@@ -104,8 +113,8 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     keeper,
     clock,
     onChanged: (chats) => deps.onChanged('chats', 'overview', ...chats),
-    onStorageLost: (reason) => standing.storageIs(reason),
-    onStorageBack: () => standing.storageIs(stores.storage),
+    onStorageLost: (reason) => standing.storageLost('cache', reason),
+    onStorageBack: () => standing.storageBack('cache'),
   });
   // What an earlier worker had out of memory.
   void ledger.apply([]);
@@ -154,7 +163,20 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     onChanged: (chatId) => deps.onChanged(chatId),
   });
   const { envelopeIds } = deps;
-  return { state, ledger, drafts, marks, preferences, outbox, sync, readState, envelopeIds, history };
+  return {
+    state,
+    ledger,
+    drafts,
+    marks,
+    preferences,
+    outbox,
+    sync,
+    readState,
+    envelopeIds,
+    history,
+    vault,
+    persistence,
+  };
 }
 
 /** A connection is up: all that waited for one goes on. */
@@ -164,9 +186,10 @@ export function resumeLive({ outbox, readState, marks, preferences, drafts }: Li
   for (const { document } of [marks, preferences, drafts]) void document.sync();
 }
 
-export function stopLive({ ledger, sync, outbox, marks, preferences, drafts }: Live): void {
+export function stopLive({ ledger, sync, outbox, marks, preferences, drafts, vault }: Live): void {
   sync.stop();
   outbox.stop();
   for (const { document } of [marks, preferences, drafts]) document.stop();
   ledger.close();
+  vault.close();
 }

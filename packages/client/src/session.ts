@@ -47,7 +47,6 @@ export class Session {
   #head: CacheHead | undefined;
   #live: Live | undefined;
   #hello: Result<'hello'> | undefined;
-  #serverOffsetMs = 0;
   #isEnded = false;
   #hasStarted = false;
   readonly #early: AnyEvent[] = [];
@@ -67,7 +66,7 @@ export class Session {
 
   /** Resolves when the state is loaded and this worker is the account's writer; rejects when the session ends first. */
   get live(): Promise<Live> {
-    return this.#whenLive.promise;
+    return this.#isEnded ? Promise.reject(new CoiError('auth-expired', 'Session ended')) : this.#whenLive.promise;
   }
 
   get liveNow(): Live | undefined {
@@ -104,7 +103,7 @@ export class Session {
   }
 
   serverNow(): number {
-    return this.env.clock.now() + this.#serverOffsetMs;
+    return this.env.clock.now() + this.facts.serverOffsetMs;
   }
 
   overview(unreadChats: number, requestCount: number): Overview {
@@ -242,12 +241,12 @@ export class Session {
 
   #greeted(hello: Result<'hello'>): void {
     this.#hello = hello;
-    this.#serverOffsetMs = hello.serverAt - this.env.clock.now();
     this.#early.length = 0;
     const { account, mode, limits } = hello;
     if (this.#stores !== undefined) this.#standing.opened();
     this.#standing.mailIs(account.state);
-    this.#standing.learn({ address: account.address, authservId: account.authservId, mode, limits });
+    const serverOffsetMs = hello.serverAt - this.env.clock.now();
+    this.#standing.learn({ address: account.address, authservId: account.authservId, mode, limits, serverOffsetMs });
     this.#listener.onExpiresAt(hello.expiresAt);
     this.#goLive();
   }

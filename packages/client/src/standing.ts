@@ -3,7 +3,7 @@ import type { Result } from '@coi-webmail/protocol';
 import type { Overview } from './api.ts';
 import type { ConnectionStatus } from './connection/connection.ts';
 import { type AccountFacts, factsOf } from './facts.ts';
-import type { FactsDocument } from './store/store.ts';
+import type { FactsDocument, Stores } from './store/store.ts';
 
 export type Phase = 'opening' | 'locked' | 'open' | 'version' | 'signed-out';
 
@@ -21,7 +21,11 @@ export class Standing {
   #facts: AccountFacts;
   #phase: Phase = 'opening';
   #mail: Overview['mail'] = 'connecting';
-  #storage: Overview['storage'] = 'durable';
+  /** As the stores were opened. */
+  #storage: Stores['storage'] = 'durable';
+  /** What the disk refuses at present. */
+  readonly #lost = new Map<'cache' | 'vault', 'full' | 'memory'>();
+  #isKept: boolean | undefined;
   #lockedItems = 0;
   #syncProgress: number | undefined;
 
@@ -70,10 +74,28 @@ export class Standing {
     this.#onChanged();
   }
 
-  storageIs(storage: Overview['storage']): void {
-    if (storage === this.#storage) return;
+  storageIs(storage: Stores['storage']): void {
     this.#storage = storage;
     this.#onChanged();
+  }
+
+  storageLost(part: 'cache' | 'vault', reason: 'full' | 'memory'): void {
+    this.#lost.set(part, reason);
+    this.#onChanged();
+  }
+
+  storageBack(part: 'cache' | 'vault'): void {
+    if (this.#lost.delete(part)) this.#onChanged();
+  }
+
+  /** Whether the browser promised not to evict it; undefined = it does not tell. */
+  keptIs(isKept: boolean | undefined): void {
+    this.#isKept = isKept;
+    this.#onChanged();
+  }
+
+  get isKept(): boolean | undefined {
+    return this.#isKept;
   }
 
   /** Drafts and unsent lines that lie in a vault which this session's share does not open. */
@@ -104,10 +126,16 @@ export class Standing {
         limits === undefined
           ? undefined
           : { maxMessageBytes: limits.maxMessageBytes, maxRecipients: limits.maxRecipients },
-      storage: this.#storage,
+      storage: this.#storageNow(),
       lockedItems: this.#lockedItems,
       settings,
     };
+  }
+
+  #storageNow(): Overview['storage'] {
+    const [lost] = this.#lost.values();
+    if (lost !== undefined || this.#storage !== 'durable') return lost ?? this.#storage;
+    return this.#isKept === false ? 'evictable' : 'durable';
   }
 
   #overviewPhase(): Overview['phase'] {

