@@ -102,8 +102,8 @@ export class Submitter {
   }
 
   /**
-   * Takes back a line that was not sent, with the copy that says pending. Of a line that some have already nobody else
-   * gets it.
+   * Takes back a line that was not sent, with the copy that says pending. Of one that stopped half-way nobody else gets
+   * it.
    */
   async cancel({ messageId, giveUp }: Params<'submit.cancel'>): Promise<Result<'submit.cancel'>> {
     const { deps, clock, identity } = this.#context;
@@ -120,7 +120,8 @@ export class Submitter {
     }
     this.doubts.forget(messageId);
     if (deliveries.has('accepted')) {
-      await deps.store.settleClaim(key, 'accepted', clock.now(), {});
+      deliveries.isClosed = true;
+      await deps.store.settleClaim(key, 'accepted', clock.now(), noteOf(undefined, deliveries));
       this.copies.settle(messageId, copyOf(note)?.place);
       return { state: 'sent' };
     }
@@ -148,7 +149,8 @@ export class Submitter {
   /** Resolves when no submission runs and copies are settled. */
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
-    await this.copies.flush();
+    this.#late.stop();
+    await this.copies.stop();
   }
 
   async #claim(key: string, params: SubmitParams): Promise<SubmitResult> {

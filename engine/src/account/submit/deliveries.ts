@@ -15,31 +15,42 @@ export interface Reply {
   readonly status: string | undefined;
 }
 
+interface Written {
+  readonly to: Readonly<Record<string, string>>;
+  readonly deferred: number;
+  readonly closed?: boolean;
+}
+
 const NAME_LENGTH = 16;
 
 export class Deliveries {
   readonly #messageId: string;
   readonly #states: Map<string, RecipientState>;
   /** Tries that the mail server put off. */
-  deferCount: number;
+  deferCount = 0;
+  /** The user took the line back when some had it already: nobody else gets it. */
+  isClosed = false;
 
-  private constructor(messageId: string, states: Map<string, RecipientState>, deferCount: number) {
+  private constructor(messageId: string, states: Map<string, RecipientState>) {
     this.#messageId = messageId;
     this.#states = states;
-    this.deferCount = deferCount;
   }
 
   /** @param text as `format` made it; undefined = nothing happened yet */
   static parse(messageId: string, text: string | undefined): Deliveries {
-    if (text === undefined) return new Deliveries(messageId, new Map(), 0);
-    const { to, deferred } = JSON.parse(text) as { readonly to: Record<string, string>; readonly deferred: number };
+    if (text === undefined) return new Deliveries(messageId, new Map());
+    const { to, deferred, closed } = JSON.parse(text) as Written;
     const states = Object.entries(to).map(([name, word]) => [name, parseState(word)] as const);
-    return new Deliveries(messageId, new Map(states), deferred);
+    const deliveries = new Deliveries(messageId, new Map(states));
+    deliveries.deferCount = deferred;
+    deliveries.isClosed = closed === true;
+    return deliveries;
   }
 
   format(): string {
     const to = Object.fromEntries([...this.#states].map(([name, state]) => [name, formatState(state)]));
-    return JSON.stringify({ to, deferred: this.deferCount });
+    const written: Written = { to, deferred: this.deferCount, ...(this.isClosed ? { closed: true } : {}) };
+    return JSON.stringify(written);
   }
 
   /** Undefined: nothing was tried. */

@@ -20,6 +20,8 @@ export interface LateCopy {
 export class LateCopies {
   readonly #context: AccountContext;
   readonly #copies: OwnCopies;
+  readonly #waits = new Set<() => void>();
+  #isStopped = false;
 
   constructor(context: AccountContext, copies: OwnCopies) {
     this.#context = context;
@@ -66,8 +68,19 @@ export class LateCopies {
 
   #tryLater(late: LateCopy, tried: number): void {
     const delayMs = RETRY_MS[tried];
-    if (delayMs === undefined) return;
-    this.#context.clock.after(delayMs, () => void this.#tryAgain(late, tried));
+    if (delayMs === undefined || this.#isStopped) return;
+    const cancel = this.#context.clock.after(delayMs, () => {
+      this.#waits.delete(cancel);
+      void this.#tryAgain(late, tried);
+    });
+    this.#waits.add(cancel);
+  }
+
+  /** What is missing then is stored when a client asks about its line. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#waits) cancel();
+    this.#waits.clear();
   }
 
   async #tryAgain(late: LateCopy, tried: number): Promise<void> {

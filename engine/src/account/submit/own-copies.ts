@@ -49,6 +49,7 @@ export class OwnCopies {
   readonly #places = new Set<string>();
   #cancelSettle: (() => void) | undefined;
   #failedSettles = 0;
+  #isStopped = false;
   #settling: Promise<void> = Promise.resolve();
 
   constructor(context: AccountContext) {
@@ -161,6 +162,12 @@ export class OwnCopies {
     return this.#settling;
   }
 
+  /** Settles what waits, once. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.flush();
+  }
+
   /** The line was refused for good, or taken back: its pending copy goes, if there is one. */
   async cancel(messageId: string, copy: MessageRefData | undefined): Promise<void> {
     const { mailboxes, commands } = this.#context;
@@ -216,7 +223,8 @@ export class OwnCopies {
       deps.log.warn('settle-failed', { code: isCoiError(error) ? error.code : 'internal', count: waiting.length });
       for (const [messageId, copy] of waiting) if (!this.#toSettle.has(messageId)) this.#toSettle.set(messageId, copy);
       this.#failedSettles += 1;
-      if (this.#failedSettles < MAX_SETTLE_TRIES) this.#settleAfter(SETTLE_RETRY_MS * this.#failedSettles);
+      if (this.#failedSettles < MAX_SETTLE_TRIES && !this.#isStopped)
+        this.#settleAfter(SETTLE_RETRY_MS * this.#failedSettles);
     }
   }
 }

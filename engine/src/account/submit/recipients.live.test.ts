@@ -2,22 +2,21 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import type { Params, Result } from '@coi-webmail/protocol';
-import { at, until } from '@coi-webmail/e2e/stack';
-import { type FakeServer, type Script, startFakeServer } from '../../smtp/fake-server.fixture.ts';
-import { MemoryStore } from '../../store/memory-store.ts';
-import {
-  chatId,
-  type LiveStack,
-  liveStack,
-  mail,
-  newHub,
-  person,
-  type Person,
-  type PersonOptions,
-} from '../account.fixture.ts';
-import { CLAIM_STALE_MS, claimKey } from './claim-note.ts';
+import type { Result } from '@coi-webmail/protocol';
+import { until } from '@coi-webmail/e2e/stack';
+import type { Script } from '../../smtp/fake-server.fixture.ts';
+import { type LiveStack, liveStack, type Person, type PersonOptions } from '../account.fixture.ts';
+import { CLAIM_STALE_MS } from './claim-note.ts';
 import { Deliveries } from './deliveries.ts';
+import {
+  chatFlags,
+  keyOf,
+  lineFrom as lineTo,
+  type Scene,
+  scene as sceneOn,
+  send,
+  type Submit,
+} from './scene.fixture.ts';
 
 const [BOB, CAROL, DAVE, ERIN, FRED] = [
   'bob@far.test',
@@ -37,59 +36,10 @@ after(async () => {
   await live?.stop();
 });
 
-type Submit = Params<'message.submit'>;
-
-interface Scene {
-  readonly server: FakeServer;
-  readonly store: MemoryStore;
-  readonly hub: ReturnType<typeof newHub>;
-  readonly alice: Person;
-  /** Alice at another engine process. */
-  elsewhere(): Promise<Person>;
-}
-
-async function scene(script: Script, options: PersonOptions, play: (scene: Scene) => Promise<void>): Promise<void> {
-  const server = await startFakeServer(script);
-  const [store, hub] = [new MemoryStore(), newHub()];
-  const issuer = { smtp: { host: '127.0.0.1', port: server.port, tls: 'none' as const } };
-  const open: Person[] = [];
-  const join = async (more: PersonOptions) => {
-    const someone = await person(live, { ...options, deps: { store, hub }, issuer, ...more });
-    open.push(someone);
-    await someone.account.call('mode.set', { mode: 'active' });
-    await someone.account.call('submit.warm', {});
-    return someone;
-  };
-  try {
-    const alice = await join({});
-    await play({ server, store, hub, alice, elsewhere: () => join({ user: alice.user }) });
-  } finally {
-    for (const someone of open) await someone.stop();
-    await server.stop();
-  }
-}
-
-function lineFrom(alice: Person, recipients: readonly string[] = FIVE): Submit {
-  const messageId = chatId();
-  const headers = {
-    From: alice.user.address,
-    To: recipients.join(', '),
-    'Message-ID': `<${messageId}>`,
-    'Chat-Version': '1.0',
-  };
-  return { messageId, bytes: mail(headers), recipients: [...recipients], attempt: 0 };
-}
-
-const send = (who: Person, line: Submit): Promise<Result<'message.submit'>> => who.account.call('message.submit', line);
+const scene = (script: Script, options: PersonOptions, play: (scene: Scene) => Promise<void>) =>
+  sceneOn(live, script, options, play);
+const lineFrom = (alice: Person, recipients: readonly string[] = FIVE): Submit => lineTo(alice, recipients);
 const addressesOf = ({ rejected }: Result<'message.submit'>) => rejected.map(({ address }) => address);
-
-async function chatFlags(who: Person): Promise<string[]> {
-  const imap = await who.imap();
-  await imap.command(`EXAMINE ${at('COI/Chats')}`);
-  const text = await imap.command('UID FETCH 1:* (FLAGS)').catch(() => '');
-  await imap.logout();
-  return [...text.matchAll(/FLAGS \(([^)]*)\)/g)].map((match) => (match[1] ?? '').replace(/\\Recent ?/, '').trim());
-}
 
 test('a server that takes two recipients a time gets three transactions with the same bytes', () =>
   scene({ extensions: LIMIT }, {}, async ({ server, alice }) => {
@@ -230,7 +180,7 @@ for (const inDoubt of [false, true]) {
   test(`a process that died ${inDoubt ? 'in' : 'before'} its second batch: the next one sends to the rest, and names who was refused`, () =>
     scene({ extensions: LIMIT }, {}, async ({ server, store, alice }) => {
       const line = lineFrom(alice);
-      const key = claimKey(alice.account.identity.hash, line.messageId);
+      const key = keyOf(alice, line);
       const left = Deliveries.parse(line.messageId, undefined);
       left.set([BOB], { state: 'accepted' });
       left.set([CAROL], { state: 'refused', smtpCode: 550, status: '5.1.1' });

@@ -8,10 +8,13 @@ type Rejected = Result<'message.submit'>['rejected'];
 
 const THROTTLED_BACKOFF = { firstMs: 30_000, maxMs: 900_000, factor: 2 };
 /** Not tried, because the server was gone: stands for a reply that says "later". */
-const NOT_TRIED = { smtpCode: 451, status: undefined };
+const NOT_TRIED = { state: 'deferred', smtpCode: 451, status: undefined } as const;
+/** Not tried, and not to be tried. */
+const TAKEN_BACK_CODE = 554;
 
 /** @param isSettled some have it and the line counts as sent: only those asked for are tried again */
 export function targetsOf(params: SubmitParams, deliveries: Deliveries, isSettled: boolean): readonly string[] {
+  if (deliveries.isClosed) return [];
   const again = params.again === undefined ? undefined : new Set(params.again.map(lower));
   const isWhole = again === undefined && !deliveries.has('accepted') && !deliveries.has('doubt');
   return distinct(params.recipients).filter((address) => {
@@ -36,8 +39,9 @@ export function targetsOf(params: SubmitParams, deliveries: Deliveries, isSettle
 /** Who does not have it and is not in doubt. */
 export function rejectedOf(params: SubmitParams, deliveries: Deliveries): Rejected {
   return distinct(params.recipients).flatMap((address) => {
-    const known = deliveries.of(address) ?? { state: 'deferred' as const, ...NOT_TRIED };
+    const known = deliveries.of(address) ?? NOT_TRIED;
     if (known.state !== 'refused' && known.state !== 'deferred') return [];
+    if (known.state === 'deferred' && deliveries.isClosed) return [{ address, smtpCode: TAKEN_BACK_CODE }];
     const { smtpCode, status } = known;
     return [{ address, smtpCode, ...(status === undefined ? {} : { status }) }];
   });
