@@ -2,7 +2,9 @@
  * Postfix as an instance of its own: a port where mail from outside comes in, a submission port with STARTTLS and
  * AUTH by Dovecot or by Cyrus SASL, and delivery by LMTP, one recipient at a time so that mail keeps its order.
  *
- * Mail for other domains is never sent anywhere: it bounces.
+ * Mail for other domains is never sent anywhere: it bounces. Some addresses behave as addresses of the world do:
+ * ghost@example.test has no mailbox and bounces, anybody@slow.test waits in the queue and is reported as delayed,
+ * refused@far.test and later@far.test are refused and put off on submission.
  */
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
@@ -14,6 +16,8 @@ import { type ServerProcess, startServer } from './process.ts';
 import { DOMAIN, OTHER_DOMAIN } from './users.ts';
 
 const run = promisify(execFile);
+/** Later than a mail waits in tests that stop the IMAP server for a moment. */
+const DELAY_WARNING_SECONDS = 10;
 export const MAX_MESSAGE_BYTES = 30 * 1024 * 1024;
 
 export interface SaslOptions {
@@ -33,6 +37,8 @@ export interface PostfixOptions {
   readonly deliveryPort: number;
   /** A login may send as itself only. */
   readonly senderLoginMaps: boolean;
+  /** Recipients of one transaction. */
+  readonly recipientLimit: number;
 }
 
 function mainConfig(options: PostfixOptions, folder: string): string {
@@ -58,7 +64,12 @@ alias_database =
 local_transport = error:no local mailboxes
 default_transport = error:5.1.2 This stack sends no mail to the outside
 virtual_mailbox_domains = ${DOMAIN}, ${OTHER_DOMAIN}
-virtual_mailbox_maps = texthash:${options.mailboxMap}
+virtual_mailbox_maps = texthash:${options.mailboxMap}, inline:{ ghost@${DOMAIN}=ghost }
+transport_maps = inline:{ slow.test=lmtp:inet:${HOST}:1 }
+delay_warning_time = ${DELAY_WARNING_SECONDS}s
+smtpd_recipient_limit = ${options.recipientLimit}
+submission_recipient_restrictions = check_recipient_access inline:{ { refused@far.test = 550 5.7.1 Not you }
+  { later@far.test = 450 4.2.0 Greylisted } }, permit_sasl_authenticated, reject
 virtual_transport = lmtp:inet:${HOST}:${options.deliveryPort}
 lmtp_destination_concurrency_limit = 1
 lmtp_destination_recipient_limit = 1
@@ -95,7 +106,7 @@ ${HOST}:${options.submissionPort} inet n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_sender_restrictions=${sender}
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
-  -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
+  -o smtpd_recipient_restrictions=$submission_recipient_restrictions
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -48,6 +48,8 @@ export interface StackOptions {
   readonly engine?: boolean;
   /** A login may send as itself only; default true. */
   readonly senderLoginMaps?: boolean;
+  /** Recipients that Postfix takes in one transaction; default 1,000. */
+  readonly recipientLimit?: number;
   /** The engine reaches IMAP and SMTP through the fault relays; default false. */
   readonly faults?: boolean;
   /** Dovecot tells the engine on port `engine` of mail as it arrives; default false. */
@@ -218,6 +220,7 @@ async function bringUp(
     injectPort: ports.inject,
     submissionPort: ports.submission,
     senderLoginMaps: options.senderLoginMaps ?? true,
+    recipientLimit: options.recipientLimit ?? 1_000,
   }).then(keep);
   const faults = {
     imap: keep(await startImapFault(ports.imapFault, ports.imap)),

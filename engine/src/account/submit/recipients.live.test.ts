@@ -62,9 +62,9 @@ test('a server that says "too many" without having told a limit teaches it', () 
   scene({ maxRecipients: 2 }, {}, async ({ server, alice }) => {
     assert.equal((await send(alice, lineFrom(alice))).state, 'sent');
     assert.deepEqual(server.envelopes, [[BOB, CAROL], [DAVE, ERIN], [FRED]]);
-    const before = server.commands.length;
+    const said = server.commands.length;
     await send(alice, lineFrom(alice));
-    const rcpts = server.commands.slice(before).filter((command) => command.startsWith('RCPT'));
+    const rcpts = server.commands.slice(said).filter((command) => command.startsWith('RCPT'));
     assert.equal(rcpts.length, 5, 'the limit is known the next time');
   }));
 
