@@ -1,7 +1,6 @@
 /** ChatApi for one tab, over what all tabs share. Ends with the tab's Web Lock. */
-import { CoiError, utf8 } from '@coi-webmail/base';
-import { type ChatId, chiefCopy, firstUnreadOf, roomOfPeople, type RowId } from '@coi-webmail/chat';
-import { type ContactAddress, parseContactAddress } from '@coi-webmail/coi';
+import { utf8 } from '@coi-webmail/base';
+import { type ChatId, firstUnreadOf, type RowId, type TimelineView } from '@coi-webmail/chat';
 import { encodeFrame } from '@coi-webmail/protocol';
 import type {
   ChatApi,
@@ -15,13 +14,9 @@ import type {
   WatchId,
 } from './api.ts';
 import { NOT_YET } from './feed.ts';
-import { buildLine, IdMaker } from './outbox/build.ts';
-import { bytesOf, type StoredLine } from './outbox/line.ts';
-import type { Live, Session } from './session.ts';
+import type { Live } from './live.ts';
 import type { SignOnReason, Tab, Tabs } from './tabs.ts';
-import { decodeFetched } from './sync/decode.ts';
 import { chatListOf, timelineOf } from './views.ts';
-import type { TimelineView } from '@coi-webmail/chat';
 
 /** What a page sends by itself when it closes: `url` and the body of a keepalive POST. */
 export interface ParcelView {
@@ -53,7 +48,6 @@ export interface TabOptions {
 
 /** All parcels together; browsers refuse more than 64 KB of keepalive bodies. */
 const PARCELS_BYTES = 60_000;
-const ids = new IdMaker();
 
 export class TabApi implements ChatApi, WorkerDoor {
   readonly #tabs: Tabs;
@@ -213,81 +207,27 @@ export class TabApi implements ChatApi, WorkerDoor {
   }
 
   async startChat(addresses: readonly string[]): Promise<ChatId> {
-    const { live, session } = await this.#live();
-    const people: ContactAddress[] = [];
-    for (const text of addresses) {
-      const address = parseContactAddress(text);
-      if (address === undefined) throw new CoiError('invalid-request', 'That is no e-mail address');
-      people.push(address);
-    }
-    const others = people.filter((address) => address !== session.self);
-    const members = others.length > 0 ? others : people;
-    if (members.length === 0) throw new CoiError('invalid-request', 'A chat needs somebody');
-    const chatId = live.state.handles.get(roomOfPeople(members).handle) ?? live.ledger.newChatId();
-    await live.ledger.apply([{ kind: 'chat-wanted', chatId, people: members }]);
-    return chatId;
+    return (await this.#live()).actions.startChat(addresses);
   }
 
   async send(line: SendLine): Promise<RowId> {
-    const { live, session } = await this.#live();
-    const stored = await this.#build(live, session, line);
-    await live.outbox.add(stored);
-    return stored.rowId;
-  }
-
-  /** @throws CoiError `invalid-request`, `permission-denied`, `message-too-large`, `recipient-rejected` */
-  async #build(live: Live, session: Session, line: SendLine): Promise<StoredLine> {
-    const chat = live.state.chats.get(line.chatId);
-    if (chat === undefined) throw new CoiError('invalid-request', 'There is no such chat');
-    const text = line.text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll('\0', '');
-    if (text.trim() === '') throw new CoiError('invalid-request', 'A line needs text');
-    if (!session.isConsented) throw new CoiError('permission-denied', 'Chat was not turned on yet');
-    const replyTo = line.replyTo === undefined ? undefined : live.state.rows.get(line.replyTo);
-    const { state } = live;
-    const { settings, limits } = session.facts;
-    const { clock } = session.env;
-    const stored = await buildLine(
-      {
-        state,
-        chat,
-        self: session.self,
-        text,
-        replyTo,
-        now: session.serverNow(),
-        envelopeIdOf: (messageId) => live.envelopeIds.of(messageId),
-        heldUntil: settings.undoSeconds === 0 ? undefined : clock.now() + settings.undoSeconds * 1000,
-      },
-      ids,
-    );
-    if (limits !== undefined && bytesOf(stored).length > limits.maxMessageBytes) {
-      throw new CoiError('message-too-large', 'Line is larger than the mail server takes');
-    }
-    if (limits !== undefined && stored.recipients.length > limits.maxRecipients) {
-      throw new CoiError('recipient-rejected', 'More recipients than the mail server takes');
-    }
-    return stored;
+    return (await this.#live()).actions.send(line);
   }
 
   async retry(rowId: RowId): Promise<void> {
-    const { live, session } = await this.#live();
-    const gone = live.outbox.cancelled(rowId);
-    if (gone === undefined) return live.outbox.retry(rowId);
-    // The engine sends nothing under an id that was taken back: the same words become a new line.
-    await live.outbox.add(await this.#build(live, session, gone));
-    await live.outbox.discard(rowId);
-    return undefined;
+    await (await this.#live()).actions.retry(rowId);
   }
 
   async resend(rowId: RowId): Promise<void> {
-    await (await this.#live()).live.outbox.resend(rowId);
+    await (await this.#live()).outbox.resend(rowId);
   }
 
   async sendNow(rowId: RowId): Promise<void> {
-    await (await this.#live()).live.outbox.sendNow(rowId);
+    await (await this.#live()).outbox.sendNow(rowId);
   }
 
   async discard(rowId: RowId): Promise<string> {
-    return (await this.#live()).live.outbox.discard(rowId);
+    return (await this.#live()).outbox.discard(rowId);
   }
 
   async warm(): Promise<void> {
@@ -297,42 +237,27 @@ export class TabApi implements ChatApi, WorkerDoor {
   }
 
   async getDraft(chatId: ChatId): Promise<Draft> {
-    const { live } = await this.#live();
-    // A page may remember a chat that is gone.
-    return live.drafts.get(chiefHandle(live, chatId) ?? '');
+    return (await this.#live()).actions.draftOf(chatId);
   }
 
   async setDraft(chatId: ChatId, draft: Draft): Promise<void> {
-    const { live } = await this.#live();
-    await live.drafts.set(handleOf(live, chatId), { text: draft.text, replyTo: draft.replyTo });
-    await live.ledger.touch(chatId);
+    await (await this.#live()).actions.setDraft(chatId, draft);
   }
 
   async markRead(_chatId: ChatId, rowIds: readonly RowId[]): Promise<void> {
-    await (await this.#live()).live.readState.markRead(rowIds);
+    await (await this.#live()).readState.markRead(rowIds);
   }
 
   async fullText(rowId: RowId): Promise<string> {
-    const { live, session } = await this.#live();
-    const row = live.state.rows.get(rowId);
-    if (row?.message.kind !== 'text') throw new CoiError('message-not-found', 'There is no such line');
-    const { message } = row;
-    const place = chiefCopy(row)?.place;
-    if (!message.truncated || place === undefined) return message.fullText ?? message.text;
-    return fetchFullText(session, place);
+    return (await this.#live()).actions.fullText(rowId);
   }
 
   async acceptChat(chatId: ChatId): Promise<void> {
-    await this.#editMarks(chatId, { accepted: true, blocked: false });
+    await (await this.#live()).actions.editMarks(chatId, { accepted: true, blocked: false });
   }
 
   async blockChat(chatId: ChatId, blocked: boolean): Promise<void> {
-    await this.#editMarks(chatId, { blocked });
-  }
-
-  async #editMarks(chatId: ChatId, change: { accepted?: boolean; blocked?: boolean }): Promise<void> {
-    const { live } = await this.#live();
-    await live.marks.edit(handleOf(live, chatId), change);
+    await (await this.#live()).actions.editMarks(chatId, { blocked });
   }
 
   setSettings(settings: Partial<Settings>): Promise<void> {
@@ -347,40 +272,7 @@ export class TabApi implements ChatApi, WorkerDoor {
     return this.#tabs.requireSession().setMode(mode);
   }
 
-  async #live(): Promise<{ readonly live: Live; readonly session: Session }> {
-    const session = this.#tabs.requireSession();
-    return { live: await session.live, session };
+  async #live(): Promise<Live> {
+    return this.#tabs.requireSession().live;
   }
-}
-
-/** Names the chat also when this browser forgets its id. */
-function chiefHandle({ state }: Live, chatId: ChatId): string | undefined {
-  return state.chats.get(chatId)?.record.handles[0];
-}
-
-/** @throws CoiError `invalid-request` */
-function handleOf(live: Live, chatId: ChatId): string {
-  const handle = chiefHandle(live, chatId);
-  if (handle === undefined) throw new CoiError('invalid-request', 'There is no such chat');
-  return handle;
-}
-
-/** The whole message, when the prefix ended inside the text. */
-async function fetchFullText(
-  session: Session,
-  place: { readonly mailbox: string; readonly uidValidity: string; readonly uid: number },
-): Promise<string> {
-  const { mailbox, uidValidity, uid } = place;
-  const query = new URLSearchParams({ mailbox, uidValidity, uid: String(uid) });
-  const { token } = session.info;
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const url = new URL(`a/${session.accountHash}/raw?${query}`, session.engineUrl).href;
-  const answer = await session.env.fetch(url, { headers }).catch((cause: unknown) => {
-    throw new CoiError('engine-unreachable', 'Could not fetch the whole message', { cause });
-  });
-  if (!answer.ok) throw new CoiError('message-not-found', 'Could not fetch the whole message');
-  const message = await decodeFetched(new Uint8Array(await answer.arrayBuffer()));
-  if (message.kind !== 'text') return '';
-  if (message.htmlUnread === true) throw new CoiError('engine-unreachable', 'Could not load the reader of HTML');
-  return message.fullText ?? message.text;
 }

@@ -1,12 +1,18 @@
-/** What a session consists of once the whole store was read: made here, wired to each other, and nothing more. */
+/**
+ * What a session consists of once the whole store was read: made here, wired to each other, and nothing more.
+ *
+ * A chunk of its own, loaded while the store opens: the first paint needs none of it.
+ */
 import { type ChatId, type ChatState, restoreState } from '@coi-webmail/chat';
 import type { ContactAddress } from '@coi-webmail/coi';
-import type { Method, Params, Result } from '@coi-webmail/protocol';
+import type { AnyEvent, Method, Params, Result } from '@coi-webmail/protocol';
+import { Actions } from './actions.ts';
+import { takeEvent } from './engine-events.ts';
 import type { Environment } from './environment.ts';
 import { documentOf } from './facts.ts';
 import type { Topic } from './feed.ts';
 import { Ledger } from './ledger.ts';
-import type { EnvelopeIds } from './outbox/envelope-id.ts';
+import { EnvelopeIds } from './outbox/envelope-id.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { Persistence } from './persistence.ts';
 import { ReadState } from './read-state.ts';
@@ -14,10 +20,11 @@ import { History } from './shelf/history.ts';
 import { Keeper } from './shelf/keeper.ts';
 import type { Standing } from './standing.ts';
 import { LenientVault } from './store/lenient-vault.ts';
-import type { CacheContents, CacheHead, Stores, VaultStore } from './store/store.ts';
+import type { CacheContents, CacheHead, Stores } from './store/store.ts';
 import { Drafts } from './synced/drafts.ts';
 import { Marks } from './synced/marks.ts';
 import { Preferences } from './synced/preferences.ts';
+import { loadHtmlReader } from './sync/decode.ts';
 import { Sync } from './sync/sync.ts';
 
 export interface Live {
@@ -29,10 +36,15 @@ export interface Live {
   readonly outbox: Outbox;
   readonly sync: Sync;
   readonly readState: ReadState;
-  readonly envelopeIds: EnvelopeIds;
   readonly history: History;
-  readonly vault: VaultStore;
   readonly persistence: Persistence;
+  readonly actions: Actions;
+  /** What the engine pushed. */
+  take(event: AnyEvent): void;
+  /** A connection is up: all that waited for one goes on. */
+  resume(): void;
+  /** Nothing is written any more. */
+  stop(): void;
 }
 
 export interface LiveDeps {
@@ -40,7 +52,8 @@ export interface LiveDeps {
   readonly standing: Standing;
   readonly stores: Stores;
   readonly self: ContactAddress;
-  readonly envelopeIds: EnvelopeIds;
+  /** The account share. */
+  readonly share: Uint8Array<ArrayBuffer>;
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   /** Server time. */
   now(): number;
@@ -48,6 +61,10 @@ export interface LiveDeps {
   canSend(): boolean;
   onChanged(...topics: readonly Topic[]): void;
   onQueueChanged(): void;
+  onModeChanged(mode: 'active' | 'none' | null): void;
+  onExpiresAt(expiresAt: number): void;
+  /** By HTTP, from below the account's URL. */
+  fetch(path: string): Promise<Response>;
   /** Somebody looks at this chat. */
   isOpen(chatId: ChatId): boolean;
 }
@@ -65,6 +82,7 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
   const { clock } = env;
   const random = () => env.random();
   const mayWrite = () => standing.isConsented;
+  const envelopeIds = new EnvelopeIds(deps.share);
   const vault = new LenientVault(stores.vault, {
     clock,
     onFull: () => standing.storageLost('vault', 'full'),
@@ -137,7 +155,7 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
       random,
       call,
       authservId: () => standing.facts.authservId,
-      envelopeIdOf: (messageId) => deps.envelopeIds.of(messageId),
+      envelopeIdOf: (messageId) => envelopeIds.of(messageId),
       mayDecide: mayWrite,
       onProgress: (share) => {
         if (standing.progressIs(share)) deps.onChanged('overview', 'chats');
@@ -162,8 +180,21 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     sync,
     onChanged: (chatId) => deps.onChanged(chatId),
   });
-  const { envelopeIds } = deps;
-  return {
+  const actions = new Actions({
+    state,
+    ledger,
+    outbox,
+    drafts,
+    marks,
+    envelopeIds,
+    standing,
+    self: deps.self,
+    clock,
+    now,
+    fetch: (path) => deps.fetch(path),
+  });
+  const syncs = [marks, preferences, drafts].map(({ document }) => document);
+  const live: Live = {
     state,
     ledger,
     drafts,
@@ -172,24 +203,24 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
     outbox,
     sync,
     readState,
-    envelopeIds,
     history,
-    vault,
     persistence,
+    actions,
+    take: (event) => takeEvent(live, event, { ...deps, clock }),
+    resume() {
+      outbox.resume();
+      void readState.resume();
+      for (const document of syncs) void document.sync();
+      // Ahead of need: when it is needed the network may be away. A failure is tried again then.
+      loadHtmlReader().catch(() => undefined);
+    },
+    stop() {
+      sync.stop();
+      outbox.stop();
+      for (const document of syncs) document.stop();
+      ledger.close();
+      vault.close();
+    },
   };
-}
-
-/** A connection is up: all that waited for one goes on. */
-export function resumeLive({ outbox, readState, marks, preferences, drafts }: Live): void {
-  outbox.resume();
-  void readState.resume();
-  for (const { document } of [marks, preferences, drafts]) void document.sync();
-}
-
-export function stopLive({ ledger, sync, outbox, marks, preferences, drafts, vault }: Live): void {
-  sync.stop();
-  outbox.stop();
-  for (const { document } of [marks, preferences, drafts]) document.stop();
-  ledger.close();
-  vault.close();
+  return live;
 }

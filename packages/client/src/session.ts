@@ -11,15 +11,12 @@ import type { AnyEvent, Method, Params, Result } from '@coi-webmail/protocol';
 import type { AccountLock } from './account-lock.ts';
 import type { Overview, SessionInfo, Settings } from './api.ts';
 import { Connection, type ConnectionListener } from './connection/connection.ts';
-import { takeEvent } from './engine-events.ts';
 import type { Environment } from './environment.ts';
 import { type AccountFacts, documentOf } from './facts.ts';
 import type { Feed, Topic } from './feed.ts';
-import { type Live, makeLive, resumeLive, stopLive } from './live.ts';
-import { EnvelopeIds } from './outbox/envelope-id.ts';
+import type { Live } from './live.ts';
 import { Standing } from './standing.ts';
 import type { CacheHead, Stores } from './store/store.ts';
-import { loadHtmlReader } from './sync/decode.ts';
 
 export type { Live } from './live.ts';
 
@@ -133,6 +130,13 @@ export class Session {
     return this.#connection.call(method, params);
   }
 
+  /** @param path below the account's URL */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { token } = this.#info;
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return this.env.fetch(new URL(`a/${this.accountHash}/${path}`, this.engineUrl).href, { ...init, headers });
+  }
+
   /** The user's consent, or another mode. */
   async setMode(mode: 'active' | 'none'): Promise<void> {
     await this.call('mode.set', { mode });
@@ -176,11 +180,13 @@ export class Session {
   async #open(): Promise<void> {
     const share = fromBase64(this.#info.storageShare);
     if (share === undefined) return this.#fail(new CoiError('store-locked', 'Session has no usable account share'));
+    const chunk = import('./live.ts');
+    chunk.catch(() => undefined);
     const held = this.#lock.acquire(() => this.#becomeOutdated());
     try {
       const stores = await this.#openStores(share);
       await held;
-      await this.#load(stores, share);
+      await this.#load(stores, share, chunk);
     } catch (error) {
       this.#fail(error);
     }
@@ -203,11 +209,17 @@ export class Session {
     return stores;
   }
 
-  async #load(stores: Stores, share: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #load(
+    stores: Stores,
+    share: Uint8Array<ArrayBuffer>,
+    chunk: Promise<typeof import('./live.ts')>,
+  ): Promise<void> {
     if (this.#isEnded) return;
     // Another worker may have written until it let go of the lock.
     const head = await stores.cache.head();
     const [contents, documents] = [await stores.cache.load(), await stores.vault.load()];
+    if (this.#isEnded) return;
+    const { makeLive } = await chunk;
     if (this.#isEnded) return;
     const live = makeLive(
       {
@@ -215,12 +227,15 @@ export class Session {
         standing: this.#standing,
         stores,
         self: this.self,
-        envelopeIds: new EnvelopeIds(share),
+        share,
         call: (method, params) => this.call(method, params),
         now: () => this.serverNow(),
         canSend: () => this.#connection?.isUp === true && this.isConsented && this.#live !== undefined,
         isOpen: (chatId) => this.#listener.isOpen(chatId),
         onChanged: (...topics) => this.#changed(...topics),
+        onModeChanged: (mode) => this.#modeChanged(mode),
+        onExpiresAt: (expiresAt) => this.#listener.onExpiresAt(expiresAt),
+        fetch: (path) => this.fetch(path),
         onQueueChanged: () => {
           this.#changed('overview');
           this.#listener.onQueueChanged();
@@ -260,9 +275,7 @@ export class Session {
     live.sync.start(hello.mailboxes, hello.resumed && this.#hasStarted);
     this.#hasStarted = true;
     for (const event of this.#early.splice(0)) this.#take(event);
-    resumeLive(live);
-    // Ahead of need: when it is needed the network may be away. A failure is tried again then.
-    loadHtmlReader().catch(() => undefined);
+    live.resume();
   }
 
   #saveFacts(): Promise<void> {
@@ -275,13 +288,7 @@ export class Session {
       this.#early.push(event);
       return;
     }
-    takeEvent(live, event, {
-      standing: this.#standing,
-      clock: this.env.clock,
-      now: () => this.serverNow(),
-      onModeChanged: (mode) => this.#modeChanged(mode),
-      onExpiresAt: (expiresAt) => this.#listener.onExpiresAt(expiresAt),
-    });
+    live.take(event);
   }
 
   #modeChanged(mode: 'active' | 'none' | null): void {
@@ -291,7 +298,7 @@ export class Session {
     const live = this.#live;
     if (live === undefined || before !== null || mode === null) return;
     live.sync.replan();
-    resumeLive(live);
+    live.resume();
   }
 
   #changed(...topics: readonly Topic[]): void {
@@ -327,7 +334,7 @@ export class Session {
     this.#isEnded = true;
     this.#connection?.stop();
     this.#connection = undefined;
-    if (this.#live !== undefined) stopLive(this.#live);
+    this.#live?.stop();
     this.#stores?.cache.close();
     this.#stores?.vault.close();
     this.#lock.release();

@@ -139,11 +139,8 @@ export class Tabs {
     const session = this.#session;
     this.#becomeSignedOut();
     if (session === undefined) return;
-    const { token } = session.info;
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const url = new URL(`a/${session.accountHash}/session`, session.engineUrl).href;
     // Unreachable: the session ends by itself, since nobody renews it.
-    await this.env.fetch(url, { method: 'DELETE', headers }).catch(() => undefined);
+    await session.fetch('session', { method: 'DELETE' }).catch(() => undefined);
     if (wipe) await this.env.stores.wipe(session.accountHash);
   }
 

@@ -8,7 +8,6 @@ import { CoiError, isCoiError } from '@coi-webmail/base';
 import { deleteDatabases, openCacheDatabase, openVaultDatabase, storeError, vaultName } from './database.ts';
 import { IdbCache } from './idb-cache.ts';
 import { IdbVault } from './idb-vault.ts';
-import { MemoryCache, MemoryVault } from './memory-store.ts';
 import type { StoreOpener, Stores } from './store.ts';
 
 /** More secrets than this one engine never had. */
@@ -21,6 +20,7 @@ export const idbOpener: StoreOpener = {
       return await openDurable(accountHash, share, onClosed);
     } catch (error) {
       const failure: CoiError = storeError(error);
+      const { MemoryCache, MemoryVault } = await import('./memory-store.ts');
       const storage = isCoiError(failure, 'quota-exceeded') ? 'full' : 'memory';
       return { cache: new MemoryCache(), vault: new MemoryVault(), storage, lockedItems: 0 };
     }
