@@ -28,6 +28,7 @@ import type {
 } from './service.ts';
 import { Storage } from './storage.ts';
 import { MAX_RECIPIENTS, Submitter } from './submit.ts';
+import { MailboxSync } from './sync.ts';
 
 /** Without sockets the watch connection ends after this. */
 const DORMANT_AFTER_MS = 5 * 60_000;
@@ -65,7 +66,8 @@ class Account implements AccountService {
       maxBytes: () => this.#maxMessageBytes(),
     });
     this.#marks = new MarkKeeper({ context, storage, filing, isConsented });
-    this.#parts = { context, storage, filing, mode, submitter, modeChanged: () => this.#modeChanged() };
+    const sync = new MailboxSync(context, filing);
+    this.#parts = { context, storage, filing, sync, mode, submitter, modeChanged: () => this.#modeChanged() };
     this.#lookout = new Lookout({
       parts: this.#parts,
       changes: new Changes({ parts: this.#parts, onMode: () => this.#modeChanged() }),
@@ -165,6 +167,7 @@ class Account implements AccountService {
     this.#cancelDormant?.();
     this.#leaveHub();
     this.#lookout.silence();
+    this.#parts.filing.stop();
     await this.#parts.submitter.finish();
     await this.#marks.flush();
     this.#lookout.supervisor.stop();

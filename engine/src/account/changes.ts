@@ -1,11 +1,16 @@
 /**
  * Tells clients, in few words, what the watch connection saw: many changes of a mailbox within a moment are one
- * event. Storage messages are told by kind, and a changed setting takes effect.
+ * event, and very many are no list but a request to sync. Storage messages are told by kind, and a changed setting takes
+ * effect.
  */
 import { isCoiError } from '@coi-webmail/base';
+import type { FlagChange } from '@coi-webmail/protocol';
+import { CHAT_KEYWORD, hasKeyword } from './classify.ts';
 import type { AccountParts } from './parts.ts';
 
 const GATHER_MS = 50;
+/** What happened to more messages than this within a moment is found by a sync. */
+const MAX_LISTED = 1_000;
 const CLIENT_KINDS = new Set(['chats', 'drafts', 'preferences']);
 
 export interface ChangesOptions {
@@ -14,11 +19,18 @@ export interface ChangesOptions {
   readonly onMode: () => Promise<void>;
 }
 
+/** What happened to messages of one mailbox within a moment. */
+interface Listed<T> {
+  readonly uidValidity: string;
+  readonly byUid: Map<number, T>;
+}
+
 export class Changes {
   readonly #parts: AccountParts;
   readonly #onMode: () => Promise<void>;
   readonly #noted = new Set<string>();
-  readonly #gone = new Map<string, { readonly uidValidity: string; readonly uids: number[] }>();
+  readonly #gone = new Map<string, Listed<undefined>>();
+  readonly #flags = new Map<string, Listed<FlagChange>>();
   #revisions: ReadonlyMap<string, string> = new Map();
   #isGathering = false;
 
@@ -33,14 +45,24 @@ export class Changes {
   }
 
   expunged(path: string, uidValidity: string, uid: number | undefined): void {
-    if (uid === undefined) {
-      this.note(path);
-      return;
-    }
-    if (!this.#parts.filing.expunged(path, uid)) return;
-    const gone = this.#gone.get(path) ?? { uidValidity, uids: [] };
-    gone.uids.push(uid);
-    this.#gone.set(path, gone);
+    if (uid === undefined) this.note(path);
+    else if (this.#parts.filing.expunged(path, uidValidity, uid))
+      this.#list(this.#gone, path, uidValidity, uid, undefined);
+  }
+
+  /** Flags of mail that is no chat are nobody's business. */
+  flags(path: string, uidValidity: string, change: FlagChange): void {
+    if (!hasKeyword(change.flags, CHAT_KEYWORD) && !this.#parts.filing.knows(path, change.uid)) return;
+    this.#list(this.#flags, path, uidValidity, change.uid, change);
+  }
+
+  #list<T>(lists: Map<string, Listed<T>>, path: string, uidValidity: string, uid: number, what: T): void {
+    if (this.#noted.has(path)) return;
+    let listed = lists.get(path);
+    if (listed?.uidValidity !== uidValidity) listed = { uidValidity, byUid: new Map() };
+    lists.set(path, listed);
+    listed.byUid.set(uid, what);
+    if (listed.byUid.size > MAX_LISTED) this.#noted.add(path);
     this.#gather();
   }
 
@@ -55,9 +77,15 @@ export class Changes {
 
   #tell(): void {
     const { context, filing } = this.#parts;
-    for (const [mailbox, { uidValidity, uids }] of this.#gone) {
-      context.emit({ event: 'message.expunged', data: { mailbox, uidValidity, uids } });
+    for (const [mailbox, { uidValidity, byUid }] of this.#flags) {
+      if (this.#noted.has(mailbox)) continue;
+      context.emit({ event: 'message.flags', data: { mailbox, uidValidity, changes: [...byUid.values()] } });
     }
+    for (const [mailbox, { uidValidity, byUid }] of this.#gone) {
+      if (this.#noted.has(mailbox)) continue;
+      context.emit({ event: 'message.expunged', data: { mailbox, uidValidity, uids: [...byUid.keys()] } });
+    }
+    this.#flags.clear();
     this.#gone.clear();
     for (const path of this.#noted) {
       context.emit({ event: 'mailbox.changed', data: { mailbox: path } });

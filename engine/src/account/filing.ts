@@ -2,7 +2,8 @@
  * What happens to mail that arrives in the inbox and the Sent mailbox: look, push to the clients, then tag and
  * file (design §4.1). Pushing comes first, so filing never delays a line. Before consent it only looks.
  *
- * Tagging and moving run under a Hub lease: one process at a time does it for an account.
+ * A backlog is looked at and filed step by step; what arrives meanwhile is looked at between two steps. Tagging and
+ * moving run under a Hub lease: one process at a time does it for an account.
  */
 import { backoffMs, isCoiError, KeyedLock } from '@coi-webmail/base';
 import {
@@ -11,29 +12,21 @@ import {
   MAX_WINDOW_BYTES,
   type MessageRefData,
   type Params,
-  type UndecidedMail,
 } from '@coi-webmail/protocol';
-import { fetchHeads, fetchWindow, planWindow } from '../imap/fetch.ts';
-import { storeFlags } from '../imap/flag.ts';
-import { remove } from '../imap/guard.ts';
-import { lowestOfNewest, searchUids } from '../imap/search.ts';
+import { searchSet } from '../imap/search.ts';
 import type { ImapSession, SelectedMailbox } from '../imap/session.ts';
-import { CHAT_KEYWORD, isPlainReply } from './classify.ts';
+import { Arrivals, Quiet } from './arrivals.ts';
+import { CHAT_KEYWORD } from './classify.ts';
 import type { AccountContext } from './context.ts';
+import { fileStep } from './file-step.ts';
 import { FilingState, type SavedMark } from './filing-state.ts';
-import { readOuterHead } from './head.ts';
-import { type ScanResult, type Sighted, scan } from './scan.ts';
+import { Moves } from './moves.ts';
+import { scanBacklog, scanFresh } from './scan.ts';
 
-/** Messages that one step tags or moves; other commands run between steps. */
-const STEP_MESSAGES = 200;
-/** Newest chat lines whose answers are known without a client. */
-const KNOWN_LINES = 2_000;
 /** How often a pass that failed is tried again by itself, with growing pauses: about a minute in all. */
 const MAX_RETRIES = 7;
 /** Somebody else holds the lease: look again. */
 const LEASE_RETRY_MS = 2_000;
-const MAX_EVENT_MESSAGES = 200;
-const MAX_NEW_PLACES = 1_000;
 
 export interface FilingOptions {
   readonly context: AccountContext;
@@ -48,14 +41,16 @@ export class Filing {
   readonly #onMark: () => void;
   readonly #states = new Map<string, FilingState>();
   readonly #saved = new Map<string, SavedMark>();
+  readonly #moves = new Moves();
   readonly #lock = new KeyedLock();
+  /** Something may have arrived in these. */
   readonly #noticed = new Set<string>();
+  /** A pass of these waits for its turn. */
+  readonly #queued = new Set<string>();
   /** Passes of a mailbox that failed one after the other. */
   readonly #failures = new Map<string, number>();
-  /** UIDs that we moved and whose EXPUNGE is not news. */
-  readonly #moved = new Map<string, Set<number>>();
-  /** Where mail went lately, for clients that still name its old place. */
-  readonly #newPlaces = new Map<string, MessageRefData>();
+  readonly #timers = new Map<string, () => void>();
+  #isStopped = false;
 
   constructor(options: FilingOptions) {
     this.#context = options.context;
@@ -68,32 +63,30 @@ export class Filing {
     for (const mark of marks) this.#saved.set(mark.mailbox, mark);
   }
 
+  /** Of the mailboxes that are filed from. */
   marks(): readonly SavedMark[] {
     for (const state of this.#states.values()) this.#saved.set(state.mailbox, state.save());
+    for (const path of this.#saved.keys()) if (!this.#isFiled(path)) this.#saved.delete(path);
     return [...this.#saved.values()];
   }
 
   /** Something may have arrived. Several notices while it looks count as one. */
   notice(path: string): void {
-    if (!this.#isFiled(path) || this.#noticed.has(path)) return;
+    if (!this.#isFiled(path) || this.#isStopped) return;
     this.#noticed.add(path);
+    if (this.#queued.has(path)) return;
+    this.#queued.add(path);
     this.run(path).then(
       () => this.#failures.delete(path),
-      (error: unknown) => {
-        const { deps, emit } = this.#context;
-        deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
-        // What was not pushed is not lost: clients sync, and go on trying. Without a client, we do.
-        emit({ event: 'mailbox.changed', data: { mailbox: path } });
-        this.#retryLater(path);
-      },
+      (error: unknown) => this.#failed(path, error),
     );
   }
 
-  #retryLater(path: string): void {
-    const failures = (this.#failures.get(path) ?? 0) + 1;
-    this.#failures.set(path, failures);
-    if (failures > MAX_RETRIES) return;
-    this.#context.clock.after(backoffMs(failures, Math.random()), () => this.notice(path));
+  /** Nothing begins any more. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
   }
 
   /**
@@ -102,8 +95,9 @@ export class Filing {
    */
   run(path: string): Promise<boolean> {
     return this.#lock.run('pass', async () => {
-      this.#noticed.delete(path);
-      await this.#lookWithRoom(path);
+      this.#queued.delete(path);
+      await this.#lookAt(path);
+      await this.#readBacklog(path);
       return this.#fileAll(path);
     });
   }
@@ -132,10 +126,22 @@ export class Filing {
     return [mailboxes.path('inbox'), mailboxes.path('sent')].flatMap((path) => path ?? []);
   }
 
-  /** For sync: the state of a selected, fresh mailbox after looking at what nobody looked at yet. */
+  /** Looks at what nobody looked at yet, as far as that is possible now. Other commands run meanwhile. */
+  async catchUp(path: string): Promise<void> {
+    if (!this.#isFiled(path)) return;
+    // What cannot be looked at and pushed now is found by the sync itself.
+    await this.#lookAt(path).catch(() => undefined);
+    await this.#readBacklog(path);
+  }
+
+  /** The state of a selected, fresh mailbox with what {@link catchUp} did not look at: clients are told to sync. */
   async scanned(session: ImapSession, mailbox: SelectedMailbox): Promise<FilingState> {
     const state = this.#stateOf(mailbox);
-    await this.#sort(session, mailbox, state);
+    const quiet = new Quiet(this.#context, state);
+    await scanFresh(session, mailbox, state, quiet.note);
+    while (await scanBacklog(session, mailbox, state, quiet.note));
+    if (state.advance()) this.#onMark();
+    quiet.tell();
     return state;
   }
 
@@ -148,15 +154,21 @@ export class Filing {
     if (params.chat.length > 0) this.notice(params.mailbox);
   }
 
+  /** Chat mail that is known here without a tag, or waits for one. */
+  knows(path: string, uid: number): boolean {
+    return this.#states.get(path)?.knows(uid) === true;
+  }
+
   /** The place of a message now, when we moved it lately. */
   placeNow(place: MessageRefData): MessageRefData {
-    return this.#newPlaces.get(placeKey(place)) ?? place;
+    return this.#moves.placeNow(place);
   }
 
   /** A message left a mailbox. @returns false when that is no news, because we moved it */
-  expunged(path: string, uid: number): boolean {
-    this.#states.get(path)?.forget(uid);
-    return this.#moved.get(path)?.delete(uid) !== true;
+  expunged(path: string, uidValidity: string, uid: number): boolean {
+    const state = this.#states.get(path);
+    if (state?.uidValidity === uidValidity) state.forget(uid);
+    return !this.#moves.expunged(path, uidValidity, uid);
   }
 
   /** Another mode: what was only tagged so far is chat mail to move. */
@@ -168,16 +180,48 @@ export class Filing {
   }
 
   async #recall(session: ImapSession, path: string): Promise<void> {
-    const mailbox = await session.selectFresh(path, 'write');
-    const state = this.#stateOf(mailbox);
-    const tagged = await searchUids(session, 1, { keyword: CHAT_KEYWORD });
-    const untagged = [...state.untagged];
+    const state = this.#stateOf(await session.selectFresh(path, 'write'));
+    const tagged = await searchSet(session, 1, { keyword: CHAT_KEYWORD });
+    const untagged = state.untagged.take(state.untagged.size);
     state.untagged.clear();
-    state.decide([...tagged, ...untagged], undefined);
+    state.decide(tagged, undefined);
+    state.decide(untagged, undefined);
+  }
+
+  #failed(path: string, error: unknown): void {
+    if (this.#isStopped) return;
+    const { deps, emit } = this.#context;
+    deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    // What was not pushed is not lost: clients sync, and go on trying. Without a client, we do.
+    emit({ event: 'mailbox.changed', data: { mailbox: path } });
+    const failures = (this.#failures.get(path) ?? 0) + 1;
+    this.#failures.set(path, failures);
+    if (failures <= MAX_RETRIES) this.#noticeAfter(path, backoffMs(failures, Math.random()));
+  }
+
+  #noticeAfter(path: string, delayMs: number): void {
+    this.#timers.get(path)?.();
+    const cancel = this.#context.clock.after(delayMs, () => {
+      this.#timers.delete(path);
+      this.notice(path);
+    });
+    this.#timers.set(path, cancel);
+  }
+
+  /** Between two steps of something long. */
+  async #lookAtNoticed(): Promise<void> {
+    for (const path of this.#noticed) {
+      try {
+        await this.#lookAt(path);
+      } catch (error) {
+        this.#failed(path, error);
+      }
+    }
   }
 
   /** Room for what a look may push is waited for before the connection is taken. */
-  #lookWithRoom(path: string): Promise<void> {
+  #lookAt(path: string): Promise<void> {
+    this.#noticed.delete(path);
     const { commands, deps, identity, hasClient } = this.#context;
     const look = () => commands.run((session) => this.#look(session, path));
     return hasClient() ? deps.budget.use(identity.hash, MAX_WINDOW_BYTES, look) : look();
@@ -186,70 +230,46 @@ export class Filing {
   async #look(session: ImapSession, path: string): Promise<void> {
     const mailbox = await session.selectFresh(path, this.#mode() === null ? 'read' : 'write');
     const state = this.#stateOf(mailbox);
-    const pushedTo = state.pushedTo;
-    state.pushedTo = Math.max(pushedTo, mailbox.uidNext - 1);
-    const found = await this.#sort(session, mailbox, state);
-    if (this.#context.hasClient()) {
-      const isNew = ({ uid }: Sighted) => uid > pushedTo;
-      await this.#push(session, mailbox, found.chat.filter(isNew));
-      this.#ask(mailbox, state, found.undecided.filter(isNew));
-    } else if (this.#mode() !== null && found.undecided.length > 0) {
-      await this.#decideByParents(session, state, found.undecided);
-    }
-  }
-
-  async #sort(session: ImapSession, mailbox: SelectedMailbox, state: FilingState): Promise<ScanResult> {
-    const found = await scan(session, mailbox, state);
+    const arrivals = new Arrivals(this.#context, mailbox, state);
+    await scanFresh(session, mailbox, state, arrivals.note);
     if (state.advance()) this.#onMark();
-    const { deps, identity } = this.#context;
-    for (const { head } of found.chat) {
-      const [from] = head.from;
-      if (head.messageId !== undefined && from !== undefined) {
-        deps.hub.sendEvidence({ messageId: head.messageId, from, by: identity.address });
-      }
+    try {
+      await arrivals.tell(session, this.#mode() !== null);
+    } catch (error) {
+      this.#context.emit({ event: 'mailbox.changed', data: { mailbox: path } });
+      throw error;
     }
-    return found;
   }
 
-  async #push(session: ImapSession, mailbox: SelectedMailbox, chat: readonly Sighted[]): Promise<void> {
-    if (chat.length === 0) return;
-    const { emit } = this.#context;
-    const { path, uidValidity } = mailbox;
-    const uids = chat.slice(-MAX_EVENT_MESSAGES).map(({ uid }) => uid);
-    const window = await fetchWindow(session, await planWindow(session, uids));
-    for (const message of window.messages.toReversed()) {
-      emit({ event: 'message.arrived', data: { mailbox: path, uidValidity, message } });
-    }
-    if (window.rest.length > 0 || uids.length < chat.length)
-      emit({ event: 'mailbox.changed', data: { mailbox: path } });
-  }
-
-  #ask(mailbox: SelectedMailbox, state: FilingState, undecided: readonly Sighted[]): void {
-    if (undecided.length === 0) return;
-    const asked = new Set(undecided.map(({ uid }) => uid));
-    const mails: UndecidedMail[] = state.undecided.filter(({ uid }) => asked.has(uid));
-    const { path, uidValidity } = mailbox;
-    this.#context.emit({ event: 'mail.undecided', data: { mailbox: path, uidValidity, mails } });
-  }
-
-  async #decideByParents(session: ImapSession, state: FilingState, undecided: readonly Sighted[]): Promise<void> {
-    const chats = this.#context.mailboxes.path('chats');
-    if (chats === undefined) return;
-    const known = await knownIds(session, chats);
-    const chat = undecided.filter(({ head }) => isPlainReply(head, known)).map(({ uid }) => uid);
-    state.decide(chat, undefined);
+  /** Step by step; between two steps it looks at what arrived. */
+  async #readBacklog(path: string): Promise<void> {
+    const state = this.#states.get(path);
+    if (state === undefined) return;
+    const quiet = new Quiet(this.#context, state);
+    const step = async (session: ImapSession): Promise<boolean> => {
+      const mailbox = await session.selectFresh(path, this.#mode() === null ? 'read' : 'write');
+      if (mailbox.uidValidity !== state.uidValidity) return false;
+      const isMore = await scanBacklog(session, mailbox, state, quiet.note);
+      if (state.advance()) this.#onMark();
+      if (this.#mode() !== null) await quiet.decide(session);
+      return isMore;
+    };
+    while (!this.#isStopped && (await this.#context.commands.run(step))) await this.#lookAtNoticed();
+    quiet.tell();
   }
 
   async #fileAll(path: string): Promise<boolean> {
     const mode = this.#mode();
     const state = this.#states.get(path);
     if (mode === null || state === undefined || state.chat.size === 0) return true;
-    const { deps, identity, clock, commands } = this.#context;
+    const { deps, identity, commands } = this.#context;
     const held = await deps.hub.withLease(`file:${identity.hash}`, async () => {
-      while (await commands.run((session) => this.#step(session, path, mode)));
+      while (!this.#isStopped && (await commands.run((session) => this.#step(session, path, mode)))) {
+        await this.#lookAtNoticed();
+      }
       return true;
     });
-    if (held === undefined) clock.after(LEASE_RETRY_MS, () => this.notice(path));
+    if (held === undefined && !this.#isStopped) this.#noticeAfter(path, LEASE_RETRY_MS);
     return held === true;
   }
 
@@ -263,42 +283,9 @@ export class Filing {
       return false;
     }
     this.#context.mailboxes.noteKeywords(path, mailbox.keywords);
-    const uids = [...state.chat].sort((one, other) => one - other).slice(0, STEP_MESSAGES);
-    if (uids.length === 0) return false;
-    if (mailbox.keywords) await storeFlags(session, uids, 'add', [CHAT_KEYWORD]);
-    const isMoved = mode === 'active' && session.capabilities.move;
-    if (isMoved) await this.#move(session, mailbox, uids);
-    for (const uid of uids) {
-      state.chat.delete(uid);
-      if (!isMoved && !mailbox.keywords) state.untagged.add(uid);
-    }
+    const isMore = await fileStep(session, mailbox, { context: this.#context, moves: this.#moves, state, mode });
     if (state.advance()) this.#onMark();
-    return state.chat.size > 0;
-  }
-
-  async #move(session: ImapSession, mailbox: SelectedMailbox, uids: readonly number[]): Promise<void> {
-    const { mailboxes, emit } = this.#context;
-    const to = mailboxes.chatPath('chats');
-    const noted = this.#moved.get(mailbox.path) ?? new Set();
-    this.#moved.set(mailbox.path, noted);
-    for (const uid of uids) noted.add(uid);
-    const file = () => remove(session, mailbox, { kind: 'filed', uids, to });
-    const moved = await file().catch(async (error: unknown) => {
-      if (!isCoiError(error, 'mailbox-not-found')) throw error;
-      // Somebody deleted the chats mailbox.
-      await mailboxes.createOurs(session, { again: true });
-      return file();
-    });
-    for (const oldest of [...this.#newPlaces.keys()].slice(0, Math.max(0, this.#newPlaces.size - MAX_NEW_PLACES))) {
-      this.#newPlaces.delete(oldest);
-    }
-    for (const { uid, to: target } of moved) {
-      if (target === undefined) continue;
-      const from = { mailbox: mailbox.path, uidValidity: mailbox.uidValidity, uid };
-      const place = { mailbox: to, ...target };
-      this.#newPlaces.set(placeKey(from), place);
-      emit({ event: 'message.moved', data: { from, to: place } });
-    }
+    return isMore;
   }
 
   #stateOf(mailbox: SelectedMailbox): FilingState {
@@ -316,16 +303,4 @@ export class Filing {
   #isFiled(path: string): boolean {
     return this.paths().includes(path);
   }
-}
-
-function placeKey({ mailbox, uidValidity, uid }: MessageRefData): string {
-  return `${uidValidity} ${uid} ${mailbox}`;
-}
-
-async function knownIds(session: ImapSession, chats: string): Promise<ReadonlySet<string>> {
-  const mailbox = await session.selectFresh(chats, 'write');
-  if (mailbox.messageCount === 0) return new Set();
-  const from = await lowestOfNewest(session, KNOWN_LINES, mailbox.messageCount);
-  const heads = await fetchHeads(session, `${from}:*`);
-  return new Set(heads.flatMap(({ header }) => readOuterHead(header).messageId ?? []));
 }

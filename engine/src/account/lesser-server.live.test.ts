@@ -145,7 +145,6 @@ test('without QRESYNC and CONDSTORE what is there is told, to be compared', asyn
     await imap.append(at('COI/Chats'), mail({ From: 'x@far.test', 'Message-ID': `<${chatId()}>` }));
   }
   const first = await alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
-  assert.equal(first.cursor.highestModSeq, '0');
   await imap.command(`SELECT ${at('COI/Chats')}`);
   await imap.command('UID STORE 1 +FLAGS (\\Seen)');
   await imap.command('UID STORE 2 +FLAGS (\\Deleted)');

@@ -115,15 +115,14 @@ export class Lookout {
 
   #listener(): WatchListener {
     const { parts, changes } = this.#options;
-    const { filing, context } = parts;
+    const { filing } = parts;
     return {
       arrived: () => {
         this.prompt.arrived();
         filing.notice('INBOX');
       },
       changed: (path) => changes.note(path),
-      flags: (uidValidity, change) =>
-        context.emit({ event: 'message.flags', data: { mailbox: 'INBOX', uidValidity, changes: [change] } }),
+      flags: (uidValidity, change) => changes.flags('INBOX', uidValidity, change),
       expunged: (uidValidity, uid) => changes.expunged('INBOX', uidValidity, uid),
       listed: () => this.#survey.listed(),
     };
@@ -203,8 +202,9 @@ export class Lookout {
     if (watch === undefined) return;
     const { mailboxes, deps } = this.#options.parts.context;
     try {
-      await watch.read(mailboxes.others());
-      if (!watch.notifiesNames && !mailboxes.hasOurs) await this.#survey.lookAround();
+      for (const state of await watch.read(mailboxes.others())) mailboxes.setState(state);
+      // What the server was to tell may have got lost.
+      if (!mailboxes.hasOurs) await this.#survey.lookAround();
     } catch (error) {
       deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }

@@ -1,19 +1,21 @@
 /**
  * Looks at mail that nobody looked at yet and sorts it into chat, undecided and ordinary mail. Reads only.
  *
- * Few new mails are read head by head; of a long backlog only what the server's search finds. A backlog's
- * undecided mail is looked for among its newest part only: older answers to chat lines are taken for mail.
+ * Few new mails are read head by head; of a long backlog, piece by piece, only what the server's search finds. A
+ * backlog's undecided mail is looked for among the newest mail only: older answers to chat lines are taken for mail.
  */
-import { fetchHeads, type MessageHeadBytes } from '../imap/fetch.ts';
-import { lowestOfNewest, searchUids } from '../imap/search.ts';
+import { eachHead, type MessageHeadBytes } from '../imap/fetch.ts';
+import { lowestOfNewest, searchSet } from '../imap/search.ts';
 import type { ImapSession, SelectedMailbox } from '../imap/session.ts';
-import { chunkUids, formatUidSet } from '../imap/uid-set.ts';
+import { UidSet } from '../imap/uid-set.ts';
 import { CHAT_KEYWORD, classify, undecidedMail } from './classify.ts';
-import type { FilingState } from './filing-state.ts';
+import type { FilingState, UidWindow } from './filing-state.ts';
 import { type OuterHead, readOuterHead } from './head.ts';
 
 /** Above this many unseen UIDs the server searches for us. */
 const READ_ALL_UIDS = 600;
+/** Messages of a backlog that one look covers: well below a second of the server's work. */
+const BACKLOG_STEP = 5_000;
 const UNDECIDED_NEWEST = 2_000;
 
 export interface Sighted {
@@ -21,11 +23,8 @@ export interface Sighted {
   readonly head: OuterHead;
 }
 
-export interface ScanResult {
-  /** Chat mail found now, ascending. */
-  readonly chat: readonly Sighted[];
-  readonly undecided: readonly Sighted[];
-}
+/** Called for each mail whose head was read, ascending within a window. */
+export type Sighting = (verdict: 'chat' | 'undecided', mail: Sighted) => void;
 
 /** Server side criteria for the three outer marks; matches are checked by their headers. */
 const MARKED = [
@@ -40,68 +39,87 @@ const MAYBE_ANSWER = [
   { header: { 'content-type': 'multipart/report' } },
 ] as const;
 
-/**
- * Brings `state` up to the mailbox's end. The mailbox is selected and fresh.
- */
-export async function scan(session: ImapSession, mailbox: SelectedMailbox, state: FilingState): Promise<ScanResult> {
-  const from = state.scannedTo + 1;
-  const to = mailbox.uidNext - 1;
-  const chat: Sighted[] = [];
-  const undecided: Sighted[] = [];
-  if (to < from) return { chat, undecided };
-  for (const uids of await candidates(session, mailbox, from, to)) {
-    for (const row of await fetchHeads(session, uids)) {
-      if (row.uid < from || row.uid > to) continue;
-      note(row, state, chat, undecided);
-    }
-  }
-  state.scannedTo = to;
-  return { chat, undecided };
-}
-
-function note(row: MessageHeadBytes, state: FilingState, chat: Sighted[], undecided: Sighted[]): void {
-  const head = readOuterHead(row.header);
-  const verdict = classify(head, row.flags);
-  if (verdict === 'mail') return;
-  if (verdict === 'chat') {
-    state.decide([row.uid], undefined);
-    chat.push({ uid: row.uid, head });
-  } else if (!state.chat.has(row.uid) && !state.untagged.has(row.uid)) {
-    state.addUndecided(undecidedMail(row.uid, head));
-    undecided.push({ uid: row.uid, head });
-  }
-}
-
-/** UID sets worth reading. */
-async function candidates(
+/** Looks at what arrived above all that was looked at. The mailbox is selected and fresh. */
+export async function scanFresh(
   session: ImapSession,
   mailbox: SelectedMailbox,
-  from: number,
-  to: number,
-): Promise<readonly string[]> {
-  if (to - from < READ_ALL_UIDS) return [`${from}:${to}`];
-  const marked = await searchMarked(session, from);
-  const newest = Math.max(from, await lowestOfNewest(session, UNDECIDED_NEWEST, mailbox.messageCount));
-  const answers = await searchUids(session, newest, { or: [...MAYBE_ANSWER] });
-  const uids = [...new Set([...marked, ...answers])].sort((one, other) => one - other);
-  return chunkUids(uids).map(formatUidSet);
+  state: FilingState,
+  sighted: Sighting,
+): Promise<void> {
+  const { fresh } = state.unseen(mailbox.uidNext);
+  if (fresh === undefined) return;
+  // Of very much the newest comes first; the rest is a backlog.
+  const window = { from: Math.max(fresh.from, fresh.to - READ_ALL_UIDS + 1), to: fresh.to };
+  await readHeads(session, `${window.from}:${window.to}`, window, state, sighted);
+  state.scanned(window);
 }
 
-/** UIDs that may carry an outer mark or the tag; the search knows substrings only. */
-export async function searchMarked(session: ImapSession, from: number): Promise<readonly number[]> {
-  const [marked, tagged] = [
-    await searchUids(session, from, { or: [...MARKED] }),
-    await searchUids(session, from, { keyword: CHAT_KEYWORD }),
-  ];
-  return [...new Set([...marked, ...tagged])].sort((one, other) => one - other);
+/** Looks at some of the backlog. @returns true when there is more of it */
+export async function scanBacklog(
+  session: ImapSession,
+  mailbox: SelectedMailbox,
+  state: FilingState,
+  sighted: Sighting,
+): Promise<boolean> {
+  const { backlog } = state.unseen(mailbox.uidNext);
+  if (backlog === undefined) return false;
+  const there = await searchSet(session, backlog.from, {}, backlog.to);
+  const step = there.take(BACKLOG_STEP);
+  const isLast = step.length === there.size;
+  const window = { from: backlog.from, to: isLast ? backlog.to : (step.at(-1) ?? backlog.to) };
+  const uids = step.length > READ_ALL_UIDS ? await search(session, mailbox, window, state) : UidSet.of(step);
+  for (const chunk of uids.chunks()) await readHeads(session, String(chunk), window, state, sighted);
+  state.scanned(window);
+  return !isLast;
 }
 
-/** Chat mail by its outer marks alone, for mailboxes without a filing state (junk, trash, drafts). */
-export async function findMarked(session: ImapSession, from: number): Promise<readonly number[]> {
-  const chat: number[] = [];
-  for (const uids of chunkUids(await searchMarked(session, from))) {
-    for (const row of await fetchHeads(session, formatUidSet(uids))) {
-      if (classify(readOuterHead(row.header), row.flags) === 'chat') chat.push(row.uid);
+/** UIDs of a window that are worth reading. Tagged mail is chat without a look. */
+async function search(
+  session: ImapSession,
+  mailbox: SelectedMailbox,
+  { from, to }: UidWindow,
+  state: FilingState,
+): Promise<UidSet> {
+  const tagged = await searchSet(session, from, { keyword: CHAT_KEYWORD }, to);
+  state.decide(tagged, undefined);
+  const marked = await searchSet(session, from, { or: [...MARKED], unKeyword: CHAT_KEYWORD }, to);
+  const newest = await lowestOfNewest(session, UNDECIDED_NEWEST, mailbox.messageCount);
+  if (newest > to) return marked;
+  return marked.union(await searchSet(session, Math.max(from, newest), { or: [...MAYBE_ANSWER] }, to));
+}
+
+async function readHeads(
+  session: ImapSession,
+  uidSet: string,
+  { from, to }: UidWindow,
+  state: FilingState,
+  sighted: Sighting,
+): Promise<void> {
+  for await (const row of eachHead(session, uidSet)) {
+    if (row.uid >= from && row.uid <= to) note(row, state, sighted);
+  }
+}
+
+function note({ uid, header, flags }: MessageHeadBytes, state: FilingState, sighted: Sighting): void {
+  const head = readOuterHead(header);
+  const verdict = classify(head, flags);
+  if (verdict === 'mail') return;
+  if (verdict === 'chat') {
+    state.decide([uid], undefined);
+    sighted('chat', { uid, head });
+  } else if (!state.knows(uid)) {
+    state.addUndecided(undecidedMail(uid, head));
+    sighted('undecided', { uid, head });
+  }
+}
+
+/** Chat mail by its outer marks and tags, for mailboxes without a filing state (junk, trash, drafts). */
+export async function findMarked(session: ImapSession, from: number): Promise<UidSet> {
+  const chat = await searchSet(session, from, { keyword: CHAT_KEYWORD });
+  const marked = await searchSet(session, from, { or: [...MARKED], unKeyword: CHAT_KEYWORD });
+  for (const chunk of marked.chunks()) {
+    for await (const { uid, header, flags } of eachHead(session, String(chunk))) {
+      if (classify(readOuterHead(header), flags) === 'chat') chat.add(uid);
     }
   }
   return chat;

@@ -68,10 +68,16 @@ export class Survey {
     await this.watchWhatIsThere(watch);
   }
 
-  /** Watches what is there now, and tells what happened meanwhile; a mailbox that nobody watched yet is news as a whole. */
+  /**
+   * Watches what is there now, and tells what happened meanwhile; a mailbox that nobody watched yet is news as a whole.
+   */
   async watchWhatIsThere(watch: Watch): Promise<void> {
     const { mailboxes } = this.#context;
-    if (watch.watches(mailboxes.others())) return;
+    if (watch.watches(mailboxes.others())) {
+      // One may have been made anew under its old name.
+      await this.readStates(watch);
+      return;
+    }
     const before = mailboxes.states();
     await this.watchAll(watch);
     this.tellChanges(before);

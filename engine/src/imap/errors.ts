@@ -49,7 +49,7 @@ function errorCode(error: Partial<ImapFlowError>): ErrorCode {
   if (error.authenticationFailed === true) return 'auth-failed';
   if (OVER_QUOTA_TEXT.test(error.responseText ?? '')) return 'quota-exceeded';
   if (error.tlsFailed === true || TLS_ERROR.test(error.code ?? '')) return 'tls-untrusted';
-  if (error.mailboxMissing === true) return 'mailbox-not-found';
+  if (error.mailboxMissing === true || error.code === 'NotFound') return 'mailbox-not-found';
   if (error.code === 'ETHROTTLE') return 'throttled';
   return 'imap-unavailable';
 }

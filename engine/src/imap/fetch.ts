@@ -1,4 +1,9 @@
-/** FETCH: heads to classify by, windows of messages, flags. Always PEEK: reading sets no `\Seen`. */
+/**
+ * FETCH: heads to classify by, windows of messages, flags. Always PEEK: reading sets no `\Seen`.
+ *
+ * Servers put news into the answer of a FETCH: rows of other messages, and rows with nothing but flags. Those count as
+ * flags, never as a message without bytes.
+ */
 import {
   type FetchedMessage,
   type FlagChange,
@@ -6,8 +11,8 @@ import {
   MAX_WINDOW_MESSAGES,
   PREFIX_BYTES,
 } from '@coi-webmail/protocol';
-import type { FetchMessageObject } from 'imapflow';
-import { must } from './errors.ts';
+import type { FetchMessageObject, FetchQueryObject } from 'imapflow';
+import { toImapError } from './errors.ts';
 import type { ImapSession } from './session.ts';
 import { chunkUids, formatUidSet } from './uid-set.ts';
 
@@ -22,29 +27,52 @@ export interface MessageHeadBytes {
   readonly header: Uint8Array;
 }
 
-/** Outer headers of a UID set, ascending. UIDs that are gone are left out. */
-export async function fetchHeads(session: ImapSession, uidSet: string): Promise<readonly MessageHeadBytes[]> {
-  const query = { uid: true, flags: true, bodyParts: [{ key: 'HEADER', maxLength: HEADER_BYTES }] };
-  const rows = await must('read headers', session.client.fetchAll(uidSet, query, { uid: true }));
-  return rows
-    .map((row) => ({ uid: row.uid, flags: flagsOf(row), header: row.headers ?? row.bodyParts?.get('header') ?? EMPTY }))
-    .sort(byUid);
+/** One row at a time, as the server sends them: the next one is read when this one was taken. */
+async function* rows(
+  session: ImapSession,
+  attempted: string,
+  uidSet: string,
+  query: FetchQueryObject,
+  changedSince?: bigint,
+): AsyncGenerator<FetchMessageObject, void, undefined> {
+  const since = changedSince === undefined ? {} : { changedSince };
+  try {
+    yield* session.client.fetch(uidSet, query, { uid: true, ...since });
+  } catch (cause) {
+    throw toImapError(cause, attempted);
+  }
 }
 
-const EMPTY = new Uint8Array();
+const HEAD_QUERY = { uid: true, flags: true, bodyParts: [{ key: 'HEADER', maxLength: HEADER_BYTES }] };
 
-/** Flags that changed since a MODSEQ ('0' = all), for a UID set. */
-export async function fetchFlags(
+/** Outer headers of a UID set, one at a time. UIDs that are gone are left out. */
+export async function* eachHead(
+  session: ImapSession,
+  uidSet: string,
+): AsyncGenerator<MessageHeadBytes, void, undefined> {
+  for await (const row of rows(session, 'read headers', uidSet, HEAD_QUERY)) {
+    const header = row.headers ?? row.bodyParts?.get('header');
+    if (header !== undefined && header !== null) yield { uid: row.uid, flags: flagsOf(row), header };
+  }
+}
+
+/** Outer headers of a few messages, ascending. UIDs that are gone are left out. */
+export async function fetchHeads(session: ImapSession, uidSet: string): Promise<readonly MessageHeadBytes[]> {
+  const heads: MessageHeadBytes[] = [];
+  for await (const head of eachHead(session, uidSet)) heads.push(head);
+  return heads.sort(byUid);
+}
+
+/** Flags of a UID set, one message at a time; with a MODSEQ only those that changed since. */
+export async function* eachFlags(
   session: ImapSession,
   uidSet: string,
   sinceModSeq?: string,
-): Promise<readonly FlagChange[]> {
-  const since = sinceModSeq === undefined ? {} : { changedSince: BigInt(sinceModSeq) };
-  const rows = await must(
-    'read flags',
-    session.client.fetchAll(uidSet, { uid: true, flags: true }, { uid: true, ...since }),
-  );
-  return rows.map((row) => ({ uid: row.uid, flags: [...flagsOf(row)], modSeq: String(row.modseq ?? 0) })).sort(byUid);
+): AsyncGenerator<FlagChange, void, undefined> {
+  const since = sinceModSeq === undefined ? undefined : BigInt(sinceModSeq);
+  for await (const row of rows(session, 'read flags', uidSet, { uid: true, flags: true }, since)) {
+    if (row.uid !== undefined) yield { uid: row.uid, flags: [...flagsOf(row)], modSeq: String(row.modseq ?? 0) };
+  }
 }
 
 export interface Window {
@@ -61,21 +89,22 @@ export interface WindowPlan {
 
 /** Which of the messages fit into one answer, newest first; at least one always does. Reads sizes only. */
 export async function planWindow(session: ImapSession, uids: readonly number[]): Promise<WindowPlan> {
-  const rows = await must(
-    'read sizes',
-    session.client.fetchAll(formatUidSet(uids), { uid: true, size: true }, { uid: true }),
-  );
+  const asked = new Set(uids);
+  const sizes = new Map<number, number>();
+  for await (const { uid, size } of rows(session, 'read sizes', formatUidSet(uids), { uid: true, size: true })) {
+    if (size !== undefined && asked.has(uid)) sizes.set(uid, size);
+  }
   const planned: number[] = [];
   const rest: number[] = [];
   let bytes = 0;
-  for (const row of rows.sort((one, other) => other.uid - one.uid)) {
-    const carried = Math.min(row.size ?? 0, PREFIX_BYTES);
+  for (const [uid, size] of [...sizes].sort(([one], [other]) => other - one)) {
+    const carried = Math.min(size, PREFIX_BYTES);
     const fits = planned.length === 0 || (planned.length < MAX_WINDOW_MESSAGES && bytes + carried <= MAX_WINDOW_BYTES);
     if (fits && rest.length === 0) {
-      planned.push(row.uid);
+      planned.push(uid);
       bytes += carried;
     } else {
-      rest.push(row.uid);
+      rest.push(uid);
     }
   }
   return { uids: planned, rest, bytes };
@@ -92,15 +121,11 @@ const WINDOW_QUERY = {
 /** Fetches what a plan says, in one FETCH; the rest of encrypted mail follows message by message. */
 export async function fetchWindow(session: ImapSession, plan: WindowPlan): Promise<Window> {
   if (plan.uids.length === 0) return { messages: [], rest: [...plan.rest] };
-  const rows = await must(
-    'read messages',
-    session.client.fetchAll(formatUidSet(plan.uids), WINDOW_QUERY, { uid: true }),
-  );
+  const fetched = await fetchPlanned(session, plan.uids);
   const messages: FetchedMessage[] = [];
   const rest = [...plan.rest];
   let room = MAX_WINDOW_BYTES - plan.bytes;
-  for (const row of rows.sort((one, other) => other.uid - one.uid)) {
-    const message = fetchedMessage(row);
+  for (const message of fetched) {
     if (message.complete || message.sizeBytes > ENCRYPTED_WHOLE_BYTES || !isEncrypted(message.bytes)) {
       messages.push(message);
       continue;
@@ -116,20 +141,26 @@ export async function fetchWindow(session: ImapSession, plan: WindowPlan): Promi
   return { messages, rest };
 }
 
-async function completed(session: ImapSession, message: FetchedMessage): Promise<FetchedMessage> {
-  const [row] = await must(
-    'read a message',
-    session.client.fetchAll(
-      String(message.uid),
-      { uid: true, source: { start: 0, maxLength: ENCRYPTED_WHOLE_BYTES } },
-      { uid: true },
-    ),
-  );
-  return row?.source === undefined ? message : { ...message, bytes: row.source, complete: true };
+/** Newest first. Flags that the server told last count. */
+async function fetchPlanned(session: ImapSession, uids: readonly number[]): Promise<readonly FetchedMessage[]> {
+  const asked = new Set(uids);
+  const found = new Map<number, FetchedMessage>();
+  for await (const row of rows(session, 'read messages', formatUidSet(uids), WINDOW_QUERY)) {
+    const known = found.get(row.uid);
+    if (row.source !== undefined && asked.has(row.uid)) found.set(row.uid, fetchedMessage(row, row.source));
+    else if (known !== undefined) {
+      found.set(row.uid, { ...known, flags: [...flagsOf(row)], modSeq: String(row.modseq ?? known.modSeq) });
+    }
+  }
+  return [...found.values()].sort((one, other) => other.uid - one.uid);
 }
 
-function fetchedMessage(row: FetchMessageObject): FetchedMessage {
-  const bytes = row.source ?? EMPTY;
+async function completed(session: ImapSession, message: FetchedMessage): Promise<FetchedMessage> {
+  const whole = (await fetchWhole(session, [message.uid], ENCRYPTED_WHOLE_BYTES)).get(message.uid);
+  return whole === undefined ? message : { ...message, bytes: whole, complete: true };
+}
+
+function fetchedMessage(row: FetchMessageObject, bytes: Uint8Array): FetchedMessage {
   const sizeBytes = row.size ?? bytes.length;
   return {
     uid: row.uid,
@@ -151,7 +182,7 @@ function isEncrypted(bytes: Uint8Array): boolean {
   return /^content-type:\s*multipart\/encrypted\b/im.test(header);
 }
 
-/** Whole messages, for the few we write ourselves (storage messages). Larger ones are cut. */
+/** Whole messages, for the few we write ourselves (storage messages) and encrypted ones. Larger ones are cut. */
 export async function fetchWhole(
   session: ImapSession,
   uids: readonly number[],
@@ -160,8 +191,9 @@ export async function fetchWhole(
   const found = new Map<number, Uint8Array>();
   for (const chunk of chunkUids(uids)) {
     const query = { uid: true, source: { start: 0, maxLength: maxBytes } };
-    const rows = await must('read messages', session.client.fetchAll(formatUidSet(chunk), query, { uid: true }));
-    for (const row of rows) found.set(row.uid, row.source ?? EMPTY);
+    for await (const { uid, source } of rows(session, 'read messages', formatUidSet(chunk), query)) {
+      if (source !== undefined) found.set(uid, source);
+    }
   }
   return found;
 }

@@ -1,9 +1,22 @@
 /** For live tests: the server of the stack, without some of its capabilities, or far away. */
+import { after } from 'node:test';
 import { type LesserRelay, startLesserRelay } from '@coi-webmail/e2e/stack';
 
 export type LesserServer = LesserRelay;
 
+/** What a test that failed left open would keep its file from ending. */
+const open = new Set<LesserServer>();
+after(async () => {
+  for (const server of open) await server.stop();
+});
+
 /** @param hidden names of capabilities @param delayMs what the server says arrives so much later */
-export function startLesserServer(upstreamPort: number, hidden: readonly string[], delayMs = 0): Promise<LesserServer> {
-  return startLesserRelay({ upstreamPort, hidden, delayMs });
+export async function startLesserServer(
+  upstreamPort: number,
+  hidden: readonly string[],
+  delayMs = 0,
+): Promise<LesserServer> {
+  const server = await startLesserRelay({ upstreamPort, hidden, delayMs });
+  open.add(server);
+  return server;
 }

@@ -37,24 +37,32 @@ export async function createMailbox(client: ImapFlow, path: string): Promise<voi
   await must('subscribe to a mailbox', client.mailboxSubscribe(path));
 }
 
-const STATUS_ITEMS = { messages: true, uidNext: true, uidValidity: true };
+export type MailboxStatus = Omit<MailboxState, 'role'>;
 
-/** @throws CoiError `mailbox-not-found` */
+/**
+ * @returns the state, and a text that differs when something happened; without CONDSTORE a flag other than `\Seen` may
+ *   change behind its back
+ * @throws CoiError `mailbox-not-found`
+ */
 export async function mailboxStatus(
   client: ImapFlow,
   path: string,
   condstore: boolean,
-): Promise<Omit<MailboxState, 'role'>> {
-  const status = await must('look at a mailbox', client.status(path, { ...STATUS_ITEMS, highestModseq: condstore }));
-  const { uidValidity, uidNext, messages, highestModseq } = status;
+): Promise<{ readonly state: MailboxStatus; readonly fingerprint: string }> {
+  const items = { messages: true, uidNext: true, uidValidity: true, highestModseq: condstore, unseen: !condstore };
+  const status = await must('look at a mailbox', client.status(path, items));
+  const { uidValidity, uidNext, messages = 0, highestModseq = 0, unseen = 0 } = status;
   if (uidValidity === undefined || uidNext === undefined) {
     throw new CoiError('imap-unavailable', 'Could not look at a mailbox');
   }
   return {
-    path,
-    uidValidity: String(uidValidity),
-    uidNext,
-    highestModSeq: String(highestModseq ?? 0),
-    messageCount: messages ?? 0,
+    state: {
+      path,
+      uidValidity: String(uidValidity),
+      uidNext,
+      highestModSeq: String(highestModseq),
+      messageCount: messages,
+    },
+    fingerprint: [uidValidity, uidNext, messages, highestModseq, unseen].join(' '),
   };
 }

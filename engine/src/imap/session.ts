@@ -3,12 +3,16 @@
  * UIDVALIDITY and MODSEQ leave here as decimal strings.
  */
 import { CoiError } from '@coi-webmail/base';
-import { type Cursor, MAX_UIDS } from '@coi-webmail/protocol';
+import type { Cursor } from '@coi-webmail/protocol';
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { Credentials, MailServer } from '../account/service.ts';
 import { type Capabilities, readCapabilities } from './capabilities.ts';
 import { connectImap } from './connect.ts';
 import { must } from './errors.ts';
+import { UidSet } from './uid-set.ts';
+
+/** Servers may name all that ever vanished, which is mostly a few long ranges. */
+const MAX_VANISHED = 1_000_000;
 
 /** State of the selected mailbox. */
 export interface SelectedMailbox extends Cursor {
@@ -22,21 +26,21 @@ export class ImapSession {
   readonly client: ImapFlow;
   readonly capabilities: Capabilities;
   /** UIDs reported as gone since the last {@link takeVanished}, for the mailbox that is selected. */
-  readonly #vanished: Set<number>;
+  readonly #vanished: UidSet;
 
-  private constructor(client: ImapFlow, vanished: Set<number>) {
+  private constructor(client: ImapFlow, vanished: UidSet) {
     this.client = client;
     this.capabilities = readCapabilities(client);
     this.#vanished = vanished;
   }
 
   static async open(server: MailServer, credentials: Credentials, clientIp?: string): Promise<ImapSession> {
-    const vanished = new Set<number>();
+    const vanished = new UidSet();
     const client = await connectImap(server, credentials, {
       idle: false,
       clientIp,
       onExpunge: (uid) => {
-        if (uid !== undefined && vanished.size <= MAX_UIDS) vanished.add(uid);
+        if (uid !== undefined && vanished.size <= MAX_VANISHED) vanished.add(uid);
       },
     });
     return new ImapSession(client, vanished);
@@ -95,8 +99,9 @@ export class ImapSession {
     return mailbox;
   }
 
-  takeVanished(): readonly number[] {
-    const uids = [...this.#vanished];
+  /** @returns undefined when there were too many to keep */
+  takeVanished(): UidSet | undefined {
+    const uids = this.#vanished.size > MAX_VANISHED ? undefined : this.#vanished.between(1);
     this.#vanished.clear();
     return uids;
   }

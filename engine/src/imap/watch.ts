@@ -2,14 +2,22 @@
  * The watch connection: stays on INBOX, read-only, and tells what happens there and in the other mailboxes.
  * IDLE with NOTIFY (RFC 5465) where offered, else STATUS of the others from time to time. Carries no bodies.
  */
-import type { FlagChange, MailboxState } from '@coi-webmail/protocol';
+import { isCoiError } from '@coi-webmail/base';
+import type { FlagChange } from '@coi-webmail/protocol';
 import type { ImapFlow, ImapResponse } from 'imapflow';
 import type { Credentials, MailServer } from '../account/service.ts';
 import { type Capabilities, readCapabilities } from './capabilities.ts';
 import { connectImap, IDLE_DELAY_MS } from './connect.ts';
 import { toImapError } from './errors.ts';
 import { atom, type CommandArgument, execute, onUntagged, setIdleDelay, words } from './execute.ts';
-import { listMailboxes, type ListedMailbox, mailboxStatus, type Namespace, personalNamespace } from './mailbox.ts';
+import {
+  listMailboxes,
+  type ListedMailbox,
+  type MailboxStatus,
+  mailboxStatus,
+  type Namespace,
+  personalNamespace,
+} from './mailbox.ts';
 import { encodeMailboxName, mailboxArgument } from './mailbox-name.ts';
 import { selected, type SelectedMailbox } from './session.ts';
 import type { Live } from './supervisor.ts';
@@ -25,7 +33,7 @@ export interface WatchListener {
   expunged(uidValidity: string, uid: number | undefined): void;
   /** Something changed in another mailbox. */
   changed(path: string): void;
-  /** Mailboxes came, went or were renamed. Only where {@link Watch.notifiesNames}. */
+  /** Mailboxes came, went or were renamed. Where not {@link Watch.notifiesNames}, only one that was read and is gone. */
   listed(): void;
 }
 
@@ -108,16 +116,27 @@ export class Watch implements Live {
     return personalNamespace(this.client);
   }
 
-  /** Reads the state of mailboxes. Differences to the last reading are told as changes, also those that were pushed. */
-  async read(paths: readonly string[]): Promise<readonly Omit<MailboxState, 'role'>[]> {
-    const states: Omit<MailboxState, 'role'>[] = [];
+  /**
+   * Reads the state of mailboxes. Differences to the last reading are told as changes, also those that were pushed. A
+   * mailbox that is gone is left out, and told as a change of the list.
+   */
+  async read(paths: readonly string[]): Promise<readonly MailboxStatus[]> {
+    const states: MailboxStatus[] = [];
+    let isGone = false;
     for (const path of paths) {
-      const state = await mailboxStatus(this.client, path, this.capabilities.condstore);
-      const before = this.#read.get(path);
-      this.#read.set(path, fingerprint(state));
-      if (before !== undefined && before !== fingerprint(state)) this.#listener.changed(path);
-      states.push(state);
+      try {
+        const { state, fingerprint } = await mailboxStatus(this.client, path, this.capabilities.condstore);
+        const before = this.#read.get(path);
+        this.#read.set(path, fingerprint);
+        if (before !== undefined && before !== fingerprint) this.#listener.changed(path);
+        states.push(state);
+      } catch (error) {
+        if (!isCoiError(error, 'mailbox-not-found')) throw error;
+        this.#read.delete(path);
+        isGone = true;
+      }
     }
+    if (isGone) this.#listener.listed();
     return states;
   }
 
@@ -138,6 +157,9 @@ export class Watch implements Live {
   /** Watches these other mailboxes from now on, instead of those before. Read their state afterwards. */
   async watchOthers(paths: readonly string[]): Promise<void> {
     this.#others = paths;
+    for (const known of [this.#read, this.#pushed]) {
+      for (const path of known.keys()) if (path !== 'INBOX' && !paths.includes(path)) known.delete(path);
+    }
     if (!this.capabilities.notify) return;
     this.#wireNames = new Map(paths.map((path) => [this.#wireName(path), path]));
     onUntagged(this.client, 'STATUS', async (untagged) => this.#onStatus(untagged));
@@ -199,7 +221,3 @@ export class Watch implements Live {
 
 const EVENTS: CommandArgument = [atom('MessageNew'), atom('MessageExpunge'), atom('FlagChange')];
 const NAMES: CommandArgument = [atom('personal'), [atom('MailboxName')]];
-
-function fingerprint(state: Omit<MailboxState, 'role'>): string {
-  return [state.uidValidity, state.uidNext, state.messageCount, state.highestModSeq].join(' ');
-}

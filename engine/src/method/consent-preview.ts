@@ -2,6 +2,7 @@
 import type { Handler } from './handler.ts';
 
 export const consentPreview: Handler<'consent.preview'> = async ({ context, filing }) => {
+  for (const path of filing.paths()) await filing.catchUp(path);
   return context.commands.run(async (session) => {
     let chatMailCount = 0;
     for (const path of filing.paths()) {

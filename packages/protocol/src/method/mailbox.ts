@@ -30,6 +30,8 @@ export const mailboxSync = {
     vanished: v.nullable(uidList),
     /** Without QRESYNC: all UIDs of chat mail that are there, ascending. */
     present: v.nullable(uidList),
+    /** Lowest UID that `present` tells anything about; absent: all. Of very much chat mail it names the newest. */
+    presentFrom: v.optional(uid),
     /** Mail above the filing mark that only the client can classify; answer with `mailbox.decide`. */
     undecided: v.array(undecidedMail),
   }),
