@@ -89,7 +89,7 @@ export class MailboxSync {
     const known = there.between(1, before.uidNext - 1);
     const read = (uids: UidSet) => eachFlagsOf(session, uids);
     const flags = await book.changes(before.highestModSeq, known, read, this.#context.clock.now());
-    return { flags, vanished: null, ...presentOf(there) };
+    return { flags, vanished: null, present: there.takeHighest(MAX_UIDS) };
   }
 
   #bookOf({ path, uidValidity }: SelectedMailbox): FlagBook {
@@ -101,7 +101,7 @@ export class MailboxSync {
   }
 }
 
-type Changed = Pick<SyncResult, 'flags' | 'vanished' | 'present' | 'presentFrom'>;
+type Changed = Pick<SyncResult, 'flags' | 'vanished' | 'present'>;
 
 function hasModSeq({ capabilities }: ImapSession, { highestModSeq }: SelectedMailbox): boolean {
   return capabilities.condstore && highestModSeq !== '0';
@@ -133,14 +133,7 @@ async function changesByModSeq(
   const vanished = session.takeVanished();
   const gone = vanished?.between(1, before.uidNext - 1);
   if (qresync && gone !== undefined && gone.size <= MAX_UIDS) return { flags, vanished: [...gone], present: null };
-  return { flags, vanished: null, ...presentOf(await view.uids(1)) };
-}
-
-/** Of more than fits the newest are named, and from where on the list is complete. */
-function presentOf(there: UidSet): Pick<SyncResult, 'present' | 'presentFrom'> {
-  const present = there.takeHighest(MAX_UIDS);
-  const [lowest] = present;
-  return there.size === present.length || lowest === undefined ? { present } : { present, presentFrom: lowest };
+  return { flags, vanished: null, present: (await view.uids(1)).takeHighest(MAX_UIDS) };
 }
 
 async function viewOf(

@@ -28,10 +28,11 @@ export const mailboxSync = {
     flags: v.array(flagChange),
     /** UIDs gone since the cursor (QRESYNC), or null: compare with `present`. */
     vanished: v.nullable(uidList),
-    /** Without QRESYNC: all UIDs of chat mail that are there, ascending. */
+    /**
+     * Without QRESYNC: all UIDs of chat mail that are there, ascending. A full list (MAX_UIDS) names the newest and says
+     * nothing of what is below its first.
+     */
     present: v.nullable(uidList),
-    /** Lowest UID that `present` tells anything about; absent: all. Of very much chat mail it names the newest. */
-    presentFrom: v.optional(uid),
     /** Mail above the filing mark that only the client can classify; answer with `mailbox.decide`. */
     undecided: v.array(undecidedMail),
   }),
