@@ -184,7 +184,7 @@ export class Person {
     return rows.every(
       ({ own, delivery, place, provisional }) =>
         provisional === undefined &&
-        (own ? delivery === 'unknown' || (place !== undefined && isDone(delivery)) : place !== undefined),
+        (own ? isOver(delivery) || (place !== undefined && isSent(delivery)) : place !== undefined),
     );
   }
 
@@ -373,8 +373,13 @@ function firstView(client: HeadlessClient, chatId: ChatId): Promise<TimelineView
   return new Promise((resolve) => void client.watchTimeline({ chatId, count: ALL_ROWS }, resolve));
 }
 
-function isDone(delivery: string | undefined): boolean {
-  return delivery === 'sent' || delivery === 'read' || delivery === 'failed';
+function isSent(delivery: string | undefined): boolean {
+  return delivery === 'sent' || delivery === 'read';
+}
+
+/** Nothing goes on by itself. */
+function isOver(delivery: string | undefined): boolean {
+  return delivery === 'unknown' || delivery === 'failed';
 }
 
 interface Parcel {

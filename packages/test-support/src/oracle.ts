@@ -57,7 +57,10 @@ export interface Ending {
   readonly untouched: Readonly<
     Record<Person, { readonly before: readonly Untouched[]; readonly after: readonly Untouched[] }>
   >;
-  /** Message-IDs that the rule of doubt may send a second time: their first reply was lost, and the wait was over. */
+  /**
+   * Message-IDs that the rule of doubt may have sent a second time (design §4.4, 5): the wait was over, and nobody at
+   * the writer's engine could witness the first.
+   */
   readonly mayRepeat: ReadonlySet<string>;
 }
 
@@ -136,7 +139,9 @@ class Judge {
     for (const person of ['alice', 'bob'] as const) {
       const copies = mailboxes[person].filter((mail) => holds(mail, name));
       if (copies.length === 0) absent(`in ${person}'s mailbox`);
-      if (copies.length > 1) {
+      // What went out twice by rule lies there twice; screens fold it.
+      const isRepeated = person !== line.who && this.#mayRepeat(ids);
+      if (copies.length > (isRepeated ? 2 : 1)) {
         const places = copies.map(({ mailbox, uid }) => `${mailbox} ${uid}`).join(', ');
         this.#found('doubled', `${name} of ${line.who} lies ${copies.length} times with ${person}: ${places}`);
       }
@@ -158,11 +163,15 @@ class Judge {
     const sent = this.#ending.deliveries.filter(({ messageId }) => ids.has(messageId));
     const count = sent.filter(({ recipient }) => recipient === to).reduce((sum, one) => sum + one.count, 0);
     if (count === 0) absent('delivered by SMTP');
-    if (count === 2 && [...ids].every((id) => this.#ending.mayRepeat.has(id))) this.#found('repeated', name);
+    if (count === 2 && this.#mayRepeat(ids)) this.#found('repeated', name);
     else if (count > 1) this.#found('smtpDuplicates', `${name} of ${line.who} went out ${count} times`);
     for (const { recipient } of sent) {
       if (recipient !== to) this.#found('smtpDuplicates', `${name} of ${line.who} went to ${recipient}`);
     }
+  }
+
+  #mayRepeat(ids: ReadonlySet<string>): boolean {
+    return [...ids].every((id) => this.#ending.mayRepeat.has(id));
   }
 
   #failure(line: TypedLine, name: string, absent: (where: string) => void): void {
