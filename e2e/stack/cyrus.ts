@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import type { Certificate } from './certificate.ts';
 import { HOST, isListening } from './port.ts';
 import { type ServerProcess, startServer } from './process.ts';
-import { DOMAIN } from './users.ts';
+import { CYRUS_ADMIN, DOMAIN } from './users.ts';
 
 const run = promisify(execFile);
 const SYSTEM_USER = 'cyrus';
@@ -51,6 +51,7 @@ defaultdomain: internal.${DOMAIN}
 servername: mail.${DOMAIN}
 umask: 077
 allowplaintext: yes
+admins: ${CYRUS_ADMIN.address}
 sasl_mech_list: PLAIN LOGIN
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: ${passwordSocket}

@@ -10,5 +10,6 @@ export { until } from './port.ts';
 export type { Delivery } from './sink.ts';
 export { sendMail } from './smtp-line.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
-export type { ImapCommand } from './trace.ts';
+export { limitQuota } from './quota.ts';
+export { commandsSince, type ImapCommand } from './trace.ts';
 export { DEMO_USERS, DOMAIN, OTHER_DOMAIN, type Pool, type User } from './users.ts';

@@ -66,3 +66,14 @@ export async function imapTrace(info: StackInfo, address: string): Promise<reado
   }
   return commands.sort((one, other) => one.at - other.at);
 }
+
+/** What came since an earlier look; the order of two connections may change with what came later. */
+export function commandsSince(earlier: readonly ImapCommand[], now: readonly ImapCommand[]): readonly ImapCommand[] {
+  const known = new Map<string, number>();
+  for (const { connection } of earlier) known.set(connection, (known.get(connection) ?? 0) + 1);
+  return now.filter(({ connection }) => {
+    const left = known.get(connection) ?? 0;
+    known.set(connection, left - 1);
+    return left <= 0;
+  });
+}

@@ -27,6 +27,9 @@ export const DEMO_USERS = {
   erin: { address: `erin@${OTHER_DOMAIN}`, password: 'erin-secret', name: 'Erin Elsewhere' },
 } as const satisfies Record<string, User>;
 
+/** May set quotas in Cyrus; has no mailbox. */
+export const CYRUS_ADMIN = { address: `cyrus-admin@${DOMAIN}`, password: 'admin-secret' };
+
 /** Kinds of fresh account: usual, one whose mailboxes refuse user keywords, one in the other domain. */
 export type Pool = 'user' | 'nokeyword' | 'guest';
 
@@ -66,9 +69,9 @@ export async function writePasswdFile(file: string, mailFolder: string, aclFile:
   await writeFile(file, lines.join(''), { mode: 0o644 });
 }
 
-/** Every account's password by its address. */
+/** Every account's password by its address, Cyrus's admin among them. */
 export function everyPassword(): ReadonlyMap<string, string> {
-  return new Map([...everyUser()].map(({ address, password }) => [address, password]));
+  return new Map([...everyUser(), CYRUS_ADMIN].map(({ address, password }) => [address, password]));
 }
 
 /** Hands out an account that nobody has used on this stack; safe across processes. */

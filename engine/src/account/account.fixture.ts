@@ -8,7 +8,9 @@ import { silentLogger, systemClock } from '@coi-webmail/base';
 import {
   attachStack,
   type AttachedStack,
+  chosenServer,
   ImapLine,
+  lacks,
   type Pool,
   type Stack,
   startStack,
@@ -25,6 +27,9 @@ const open = new Set<() => Promise<void>>();
 after(async () => {
   for (const close of open) await close().catch(() => undefined);
 });
+
+/** What a person consents to where it makes no difference to the test. */
+export const MODE = lacks(chosenServer()).includes('MOVE') ? 'none' : 'active';
 
 export interface LiveStack {
   readonly stack: AttachedStack | Stack;

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import { needs, sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
 import { verifyLogin } from '../imap/verify-login.ts';
-import { chatId, issuerOf, mail, person, type Person } from './account.fixture.ts';
+import { chatId, issuerOf, mail, MODE, person, type Person } from './account.fixture.ts';
 
 // A stack of its own: its IMAP is cut and stopped.
 let stack: Stack;
@@ -25,7 +25,7 @@ after(async () => {
 async function overFaults(): Promise<Person> {
   const issuer = await issuerOf(live);
   const someone = await person(live, { issuer: { imap: { ...issuer.imap, port: stack.info.ports.imapFault } } });
-  await someone.account.call('mode.set', { mode: 'active' });
+  await someone.account.call('mode.set', { mode: MODE });
   await someone.events.next('mailboxes.changed');
   return someone;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { at, chosenServer, lacks, sendMail } from '@coi-webmail/e2e/stack';
-import { chatId, type LiveStack, liveStack, mail, person, type Person } from './account.fixture.ts';
+import { at, chosenServer, lacks, needs, sendMail } from '@coi-webmail/e2e/stack';
+import { chatId, type LiveStack, liveStack, mail, MODE, person, type Person } from './account.fixture.ts';
 
 let live: LiveStack;
 before(async () => {
@@ -48,7 +48,7 @@ test('dave, who does not answer the question, keeps a byte-identical mailbox; he
   const { messages } = await dave.account.call('message.fetch', { mailbox: 'INBOX', uidValidity, uids: [1] });
   assert.match(Buffer.from(messages[0]?.bytes ?? []).toString(), /Hello/);
   const preview = await dave.account.call('consent.preview', {});
-  assert.deepEqual(preview, { chatMailCount: 1, coiServer: false, canMove: true });
+  assert.deepEqual(preview, { chatMailCount: 1, coiServer: false, canMove: MODE === 'active' });
   assert.deepEqual((await dave.account.file(1_000)).marks, []);
   await dave.account.call('mailbox.decide', { mailbox: 'INBOX', uidValidity, chat: [2] });
   await assert.rejects(
@@ -81,26 +81,30 @@ test('new chat mail is pushed before consent, and stays where it is', async () =
   await dave.stop();
 });
 
-test('consent creates the chat mailboxes, subscribed, and files what lay there before', async () => {
-  const alice = await person(live);
-  const imap = await alice.imap();
-  const ids = [chatId(), chatId()];
-  for (const id of ids)
-    await imap.append('INBOX', mail({ From: 'bob@example.test', 'Message-ID': `<${id}>` }), ['\\Seen']);
-  await imap.append('INBOX', mail({ From: 'shop@far.test', 'Message-ID': '<1@far.test>' }));
-  await alice.account.call('mode.set', { mode: 'active' });
-  await alice.events.next('message.moved', ({ from }) => from.uid === 2);
-  const subscribed = await imap.command('LSUB "" "*"');
-  for (const name of ['COI/Blocked', 'COI/Chats', 'COI/Contacts']) assert.ok(subscribed.includes(at(name)), name);
-  await imap.command(`EXAMINE ${at('COI/Chats')}`);
-  const filed = await imap.command('UID FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])');
-  for (const id of ids) assert.ok(filed.includes(id));
-  assert.match(filed, /\\Seen [^)]*\$Chat/);
-  await imap.command('EXAMINE INBOX');
-  assert.match(await imap.command('UID SEARCH ALL'), /\* SEARCH 3\r\n/);
-  await imap.logout();
-  await alice.stop();
-});
+test(
+  'consent creates the chat mailboxes, subscribed, and files what lay there before',
+  needs('MOVE', 'keywords'),
+  async () => {
+    const alice = await person(live);
+    const imap = await alice.imap();
+    const ids = [chatId(), chatId()];
+    for (const id of ids)
+      await imap.append('INBOX', mail({ From: 'bob@example.test', 'Message-ID': `<${id}>` }), ['\\Seen']);
+    await imap.append('INBOX', mail({ From: 'shop@far.test', 'Message-ID': '<1@far.test>' }));
+    await alice.account.call('mode.set', { mode: 'active' });
+    await alice.events.next('message.moved', ({ from }) => from.uid === 2);
+    const subscribed = await imap.command('LSUB "" "*"');
+    for (const name of ['COI/Blocked', 'COI/Chats', 'COI/Contacts']) assert.ok(subscribed.includes(at(name)), name);
+    await imap.command(`EXAMINE ${at('COI/Chats')}`);
+    const filed = await imap.command('UID FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])');
+    for (const id of ids) assert.ok(filed.includes(id));
+    assert.match(filed, /\\Seen [^)]*\$Chat/);
+    await imap.command('EXAMINE INBOX');
+    assert.match(await imap.command('UID SEARCH ALL'), /\* SEARCH 3\r\n/);
+    await imap.logout();
+    await alice.stop();
+  },
+);
 
 test('consent outlives the process', async () => {
   const alice = await person(live);
@@ -108,12 +112,12 @@ test('consent outlives the process', async () => {
   await alice.stop();
   const again = await person(live, { user: alice.user });
   assert.equal((await again.account.describe()).mode, 'none');
-  await again.account.call('mode.set', { mode: 'active' });
-  assert.equal((await again.account.describe()).mode, 'active');
+  await again.account.call('mode.set', { mode: MODE });
+  assert.equal((await again.account.describe()).mode, MODE);
   await again.stop();
 });
 
-test('another process hears of the consent, and of another mode, from the mailbox', async () => {
+test('another process hears of the consent, and of another mode, from the mailbox', needs('MOVE'), async () => {
   const alice = await person(live);
   const elsewhere = await person(live, { user: alice.user });
   assert.equal((await elsewhere.account.describe()).mode, null);
@@ -137,7 +141,7 @@ test('another process hears of the consent, and of another mode, from the mailbo
 test('where the admin consented for everybody nobody is asked', async () => {
   const alice = await person(live, { deps: { defaultMode: 'active' } });
   const { mode, mailboxes } = await alice.account.describe();
-  assert.equal(mode, 'active');
+  assert.equal(mode, MODE);
   assert.ok(mailboxes.some(({ role, path }) => role === 'chats' && path === at('COI/Chats')));
   await alice.stop();
 });

@@ -3,7 +3,16 @@ import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import { at, until } from '@coi-webmail/e2e/stack';
 import { MAX_WINDOW_BYTES } from '@coi-webmail/protocol';
-import { chatId, type LiveStack, liveStack, mail, person, type Person, type PersonOptions } from './account.fixture.ts';
+import {
+  chatId,
+  type LiveStack,
+  liveStack,
+  mail,
+  MODE,
+  person,
+  type Person,
+  type PersonOptions,
+} from './account.fixture.ts';
 
 let live: LiveStack;
 before(async () => {
@@ -15,7 +24,7 @@ after(async () => {
 
 async function consenting(options: PersonOptions = {}): Promise<Person> {
   const someone = await person(live, options);
-  await someone.account.call('mode.set', { mode: 'active' });
+  await someone.account.call('mode.set', { mode: MODE });
   return someone;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { at, ImapLine } from '@coi-webmail/e2e/stack';
+import { at, ImapLine, needs } from '@coi-webmail/e2e/stack';
 import { issuerOf, type LiveStack, liveStack, mail } from '../account/account.fixture.ts';
 import { appendMessage } from './append.ts';
 import { storeFlags } from './flag.ts';
@@ -54,7 +54,7 @@ for (const [name, removal] of [
   });
 }
 
-test('what is replaced goes, what somebody else marked as deleted stays', async () => {
+test('what is replaced goes, what somebody else marked as deleted stays', needs('UIDPLUS'), async () => {
   const { imap, session, look, stop } = await setUp();
   await imap.append('INBOX', mail({ 'Message-ID': '<foreign@far.test>' }), ['\\Deleted']);
   await imap.append('INBOX', storage('chats'));
@@ -74,23 +74,27 @@ test('nothing is removed in a mailbox that was opened for reading', async () => 
   await stop();
 });
 
-test('a move tells where each message went, also into a mailbox with a name beyond ASCII', async () => {
-  const { imap, session, look, stop } = await setUp();
-  for (const id of ['a', 'b', 'c']) await imap.append('INBOX', mail({ 'Message-ID': `<${id}@far.test>` }));
-  await createMailbox(session.client, at('Grüße & 日本'));
-  const place = await appendMessage(session, at('Grüße & 日本'), mail({ 'Message-ID': '<d@far.test>' }), []);
-  const inbox = await session.select('INBOX', 'write');
-  const moved = await remove(session, inbox, { kind: 'filed', uids: [1, 3, 77], to: at('Grüße & 日本') });
-  assert.deepEqual(
-    moved.map(({ uid, to }) => [uid, to?.uid, to?.uidValidity === place?.uidValidity]),
-    [
-      [1, 2, true],
-      [3, 3, true],
-    ],
-  );
-  assert.equal(await look(), '2');
-  await stop();
-});
+test(
+  'a move tells where each message went, also into a mailbox with a name beyond ASCII',
+  needs('MOVE', 'UIDPLUS'),
+  async () => {
+    const { imap, session, look, stop } = await setUp();
+    for (const id of ['a', 'b', 'c']) await imap.append('INBOX', mail({ 'Message-ID': `<${id}@far.test>` }));
+    await createMailbox(session.client, at('Grüße & 日本'));
+    const place = await appendMessage(session, at('Grüße & 日本'), mail({ 'Message-ID': '<d@far.test>' }), []);
+    const inbox = await session.select('INBOX', 'write');
+    const moved = await remove(session, inbox, { kind: 'filed', uids: [1, 3, 77], to: at('Grüße & 日本') });
+    assert.deepEqual(
+      moved.map(({ uid, to }) => [uid, to?.uid, to?.uidValidity === place?.uidValidity]),
+      [
+        [1, 2, true],
+        [3, 3, true],
+      ],
+    );
+    assert.equal(await look(), '2');
+    await stop();
+  },
+);
 
 test('a NO and a BAD become errors that say what they mean', async () => {
   const { session, stop } = await setUp();
