@@ -50,6 +50,8 @@ const WROTE = new RegExp(
 );
 /** Without a verb: `2026-11-24 2:28 GMT+01:00 Alice <alice@example.com>:` */
 const DATED = /^\d{4}-\d{2}-\d{2}\s.{1,150}<[^<>\s]{3,254}>\s?:$/;
+/** Without a verb, in Russian or Japanese: a date with a clock time, and the address at the end. */
+const TIMED = /\d.{0,100}\d{1,2}[:.]\d{2}.{1,150}<[^<>\s@]{1,64}@[^<>\s]{1,190}>\s?[:：]$/u;
 /** Japanese, Chinese, Korean: date, address and a verb at the end. */
 const EAST_ASIAN = /\d.{0,200}(?:のメール|写道|寫道|작성|書き込みました)\s?[:：]$/u;
 
@@ -79,7 +81,7 @@ export function findAttribution(before: readonly string[]): number {
 /** The line says who wrote and when or from where: a verb alone ("He wrote:") is a sentence. */
 export function isAttribution(line: string): boolean {
   if (line.length > MAX_MARK_LENGTH) return false;
-  if (DATED.test(line) || EAST_ASIAN.test(line)) return true;
+  if (DATED.test(line) || TIMED.test(line) || EAST_ASIAN.test(line)) return true;
   return /[\d@]/.test(line) && WROTE.test(line);
 }
 

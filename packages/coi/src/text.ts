@@ -1,12 +1,14 @@
 /** Text of chat as people type and read it: line ends, controls, the marks that chat programs put around it. */
 
 // oxlint-disable-next-line no-control-regex -- controls are what this finds
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+const CONTROLS = /[\u0000-\u0008\u000e-\u001f\u007f]/g;
+/** Page and line feeds of printers. */
+const FEEDS = /[\v\f]/g;
 
 /** LF line ends, no controls but tab and LF, no byte order mark, no lone surrogates. */
 export function cleanText(text: string): string {
   const unix = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  const plain = unix.replace(CONTROLS, '').toWellFormed();
+  const plain = unix.replace(FEEDS, '\n').replace(CONTROLS, '').toWellFormed();
   return plain.startsWith('\uFEFF') ? plain.slice(1) : plain;
 }
 

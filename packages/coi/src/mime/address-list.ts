@@ -97,7 +97,7 @@ function rawAddress(name: string, address: string): RawAddress {
 
 /** `@relay,@other:alice@example.com` -> `alice@example.com`. */
 function withoutRoute(angle: string): string {
-  const text = angle.replace(/\s+/g, '');
+  const text = angle.replace(/[\s<]+/g, '');
   return text.startsWith('@') ? text.slice(text.indexOf(':') + 1) : text.replace(/^mailto:/i, '');
 }
 

@@ -49,7 +49,7 @@ export function decodeCharset(bytes: Uint8Array, label: string | undefined): Dec
   }
   if (name === 'windows-1252' || name === 'iso-8859-1') return { text: decodeWestern(bytes), guessed: false };
   const decoder = decoderFor(name);
-  if (decoder === undefined) return { text: decodeWestern(bytes), guessed: true };
+  if (decoder === undefined) return { text: decodeUtf8OrWestern(bytes), guessed: true };
   return { text: decoder.decode(bytes), guessed: false };
 }
 

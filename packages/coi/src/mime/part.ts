@@ -32,7 +32,16 @@ export function bodyOf(part: MimePart): Uint8Array {
 
 /** Text of a part as written, format=flowed still in place. */
 export function textOf(part: MimePart): DecodedText {
-  return decodeCharset(bodyOf(part), part.parameters.get('charset'));
+  const bytes = bodyOf(part);
+  return decodeCharset(bytes, part.parameters.get('charset') ?? (part.type === 'text/html' ? metaCharset(bytes) : ''));
+}
+
+/** `<meta charset=…>`, also in a Content-Type of HTML's own; browsers look as far. */
+const META_BYTES = 1024;
+
+function metaCharset(bytes: Uint8Array): string {
+  const start = String.fromCharCode(...bytes.subarray(0, META_BYTES));
+  return /<meta\s[^>]{0,200}charset\s{0,5}=\s{0,5}["']?([\w-]{1,40})/i.exec(start)?.[1] ?? '';
 }
 
 /** Is there anything but white space? */

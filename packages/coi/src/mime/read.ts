@@ -5,7 +5,7 @@
  * anywhere reads as far as it goes. message/rfc822 is a leaf.
  */
 import { MAX_BOUNDARY_LENGTH, MAX_DEPTH, MAX_PART_COUNT } from './limit.ts';
-import { findHeaderEnd, parseFields } from './header-block.ts';
+import { findHeaderEnd, type HeaderBlock, parseFields } from './header-block.ts';
 import { parseParameterField, type ParameterField } from './parameter.ts';
 import type { MimePart } from './part.ts';
 
@@ -51,7 +51,7 @@ class Reader {
     this.partCount++;
     const { end, bodyStart } = findHeaderEnd(this.bytes, start, (line) => this.delimiterAt(line) !== undefined);
     const headers = parseFields(this.bytes.subarray(start, end));
-    const content = parseParameterField(headers.first('content-type'));
+    const content = contentTypeOf(headers);
     const disposition = parseParameterField(headers.first('content-disposition'));
     const boundary = content.parameters.get('boundary')?.trimEnd() ?? '';
     const isMultipart =
@@ -97,6 +97,8 @@ class Reader {
     let hasMore = false;
     this.push(boundary, depth);
     let ending = this.nextDelimiter(bodyStart);
+    // Closed before it began: what follows is still meant to be read.
+    if (ending.depth === depth && ending.isClosing) ending = this.nextDelimiter(ending.next);
     while (ending.depth === depth && !ending.isClosing) {
       if (this.partCount >= MAX_PART_COUNT) {
         hasMore = true;
@@ -173,6 +175,12 @@ class Reader {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d;
+}
+
+/** `multipart` alone means mixed (RFC 2046 5.1.3 for unknown subtypes). */
+function contentTypeOf(headers: HeaderBlock): ParameterField {
+  const content = parseParameterField(headers.first('content-type'));
+  return content.value === 'multipart' ? { ...content, value: 'multipart/mixed' } : content;
 }
 
 function leafType(content: ParameterField, defaultType: string): string {

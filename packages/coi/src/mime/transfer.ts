@@ -35,12 +35,16 @@ function base64Values(): Uint8Array {
   return values;
 }
 
-/** Skips foreign characters; after padding a new run may follow, as concatenated encoders write it. */
+/**
+ * Skips foreign characters; after padding a new run may follow, as concatenated encoders write it, unless words come
+ * behind it.
+ */
 export function decodeBase64(bytes: Uint8Array): Bytes {
   const out = new Uint8Array(Math.floor((bytes.length * 3) / 4) + 3);
   let length = 0;
   let bits = 0;
   let count = 0;
+  let lastWords: number | undefined;
   for (let at = 0; at < bytes.length; at++) {
     const value = BASE64_VALUES[bytes[at] as number] as number;
     if (value < SKIP) {
@@ -56,9 +60,20 @@ export function decodeBase64(bytes: Uint8Array): Bytes {
       length = flush(out, length, bits, count);
       bits = 0;
       count = 0;
+      lastWords ??= lastSpaceInLine(bytes);
+      // A mailing list put its footer, in plain words, behind the encoded text.
+      if (at < lastWords) break;
     }
   }
   return out.subarray(0, flush(out, length, bits, count));
+}
+
+/** The last space between two words of one line: encoders write none. */
+function lastSpaceInLine(bytes: Uint8Array): number {
+  for (let at = bytes.length - 2; at > 0; at--) {
+    if (bytes[at] === 0x20 && (bytes[at - 1] ?? 0) > 0x20 && (bytes[at + 1] ?? 0) > 0x20) return at;
+  }
+  return -1;
 }
 
 function flush(out: Uint8Array, length: number, bits: number, count: number): number {
