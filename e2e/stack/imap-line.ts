@@ -48,20 +48,37 @@ export class ImapLine {
     return this.answer(tag, text);
   }
 
-  /** Appends complete message bytes. */
-  async append(mailbox: string, bytes: Uint8Array, flags: readonly string[] = [], at = new Date()): Promise<void> {
+  /** Appends complete message bytes. @returns what the server said afterwards */
+  async append(mailbox: string, bytes: Uint8Array, flags: readonly string[] = [], at = new Date()): Promise<string> {
     const tag = this.nextTag();
     const head = `APPEND ${quoted(mailbox)} (${flags.join(' ')}) "${imapDate(at)}" {${bytes.length}}`;
     this.socket.write(`${tag} ${head}\r\n`);
     const asked = await this.readUntil(new RegExp(`^(?:\\+|${tag} ).*\\r\\n`, 'm'));
-    if (!/^\+/m.test(asked)) throw new Error(`IMAP refused APPEND: ${asked.trim()}`);
+    if (!/^\+/m.test(asked)) throw new Error(`IMAP refused APPEND: ${asked.trim().replace(/^[^]*?t\d+ /, '')}`);
     this.socket.write(bytes);
     this.socket.write('\r\n');
-    await this.answer(tag, 'APPEND');
+    return this.answer(tag, 'APPEND');
+  }
+
+  /** Idles from now on; nothing but {@link untagged} and {@link close} may follow. @returns false when the server cannot */
+  async idle(): Promise<boolean> {
+    const tag = this.nextTag();
+    this.socket.write(`${tag} IDLE\r\n`);
+    return /^\+/m.test(await this.readUntil(new RegExp(`^(?:\\+|${tag} ).*\\r\\n`, 'm')));
+  }
+
+  /** Waits for something that the server says by itself. */
+  untagged(sign: RegExp): Promise<string> {
+    return this.readUntil(sign);
   }
 
   async logout(): Promise<void> {
     await this.command('LOGOUT').catch(() => undefined);
+    this.close();
+  }
+
+  /** Without a word. */
+  close(): void {
     this.socket.destroy();
   }
 

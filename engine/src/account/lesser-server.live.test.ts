@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { at, sendMail, until } from '@coi-webmail/e2e/stack';
+import { at, sendMail, until, needs } from '@coi-webmail/e2e/stack';
 import { type LesserServer, startLesserServer } from '../imap/lesser-server.fixture.ts';
 import {
   chatId,
@@ -13,6 +13,9 @@ import {
   type Person,
   type PersonOptions,
 } from './account.fixture.ts';
+
+/** These tests take something away from a server that has all of it. */
+const FULL = needs('MOVE', 'UIDPLUS', 'CONDSTORE', 'IDLE', 'keywords');
 
 let live: LiveStack;
 before(async () => {
@@ -71,7 +74,7 @@ async function look(who: Person, path: string): Promise<string> {
 
 const REMOVING = /^(UID )?(MOVE|COPY|EXPUNGE|CLOSE)$/;
 
-test('without MOVE nothing is moved, not even by copying; consent to it is refused', async () => {
+test('without MOVE nothing is moved, not even by copying; consent to it is refused', FULL, async () => {
   const { alice, server, stop } = await without(['MOVE'], 'none');
   await assert.rejects(alice.account.call('mode.set', { mode: 'active' }), (error) =>
     isCoiError(error, 'permission-denied'),
@@ -87,7 +90,7 @@ test('without MOVE nothing is moved, not even by copying; consent to it is refus
   await stop();
 });
 
-test('without MOVE a mode that another server allowed acts as none', async () => {
+test('without MOVE a mode that another server allowed acts as none', FULL, FULL, async () => {
   const bob = await person(live);
   await bob.account.call('mode.set', { mode: 'active' });
   await bob.stop();
@@ -108,7 +111,7 @@ test('without MOVE a mode that another server allowed acts as none', async () =>
   await server.stop();
 });
 
-test('without UIDPLUS nothing is expunged: a replaced document stays, marked', async () => {
+test('without UIDPLUS nothing is expunged: a replaced document stays, marked', FULL, async () => {
   const { alice, server, stop } = await without(['UIDPLUS'], 'active');
   const { revision } = await alice.account.call('storage.put', { kind: 'drafts', document: '1', ifRevision: '' });
   await alice.account.call('storage.put', { kind: 'drafts', document: '2', ifRevision: revision });
@@ -121,7 +124,7 @@ test('without UIDPLUS nothing is expunged: a replaced document stays, marked', a
   await stop();
 });
 
-test('replacing a document leaves alone what other programs marked as deleted', async () => {
+test('replacing a document leaves alone what other programs marked as deleted', FULL, FULL, async () => {
   const { alice, server, stop } = await without([], 'active');
   const imap = await alice.imap();
   await imap.append(at('COI/Contacts'), mail({ From: 'x@far.test', 'Message-ID': '<foreign@far.test>' }), [
@@ -138,7 +141,7 @@ test('replacing a document leaves alone what other programs marked as deleted', 
   await stop();
 });
 
-test('without QRESYNC and CONDSTORE what is there is told, to be compared', async () => {
+test('without QRESYNC and CONDSTORE what is there is told, to be compared', FULL, async () => {
   const { alice, stop } = await without(['QRESYNC', 'CONDSTORE'], 'active');
   const imap = await alice.imap();
   for (let index = 0; index < 3; index += 1) {
@@ -156,7 +159,7 @@ test('without QRESYNC and CONDSTORE what is there is told, to be compared', asyn
   await stop();
 });
 
-test('without NOTIFY the inbox is pushed all the same', async () => {
+test('without NOTIFY the inbox is pushed all the same', FULL, FULL, async () => {
   const { alice, server, stop } = await without(['NOTIFY'], 'active');
   await deliver(alice);
   await alice.events.next('message.arrived');
@@ -165,7 +168,7 @@ test('without NOTIFY the inbox is pushed all the same', async () => {
   await stop();
 });
 
-test('without NOTIFY a consent given elsewhere is found by the next poll', async () => {
+test('without NOTIFY a consent given elsewhere is found by the next poll', FULL, FULL, async () => {
   const server = await startLesserServer(live.stack.info.ports.imap, ['NOTIFY']);
   const issuer = await issuerOf(live);
   const alice = await person(live, { issuer: { imap: { ...issuer.imap, port: server.port, tls: 'none' } } });
@@ -182,7 +185,7 @@ test('without NOTIFY a consent given elsewhere is found by the next poll', async
   await server.stop();
 });
 
-test("without MOVE the admin's mode for all leaves mail where it is, and accounts work", async () => {
+test("without MOVE the admin's mode for all leaves mail where it is, and accounts work", FULL, async () => {
   const server = await startLesserServer(live.stack.info.ports.imap, ['MOVE']);
   const issuer = await issuerOf(live);
   const alice = await person(live, {

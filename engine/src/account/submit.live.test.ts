@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import type { Params, Result } from '@coi-webmail/protocol';
-import { at, commandsSince, limitQuota, sendMail, type Stack, startStack, until } from '@coi-webmail/e2e/stack';
+import { at, commandsSince, limitQuota, sendMail, type Stack, startStack, until, needs } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, MODE, newHub, person, type Person, type PersonOptions } from './account.fixture.ts';
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -59,19 +59,23 @@ async function overFaults(options: PersonOptions = {}): Promise<Person> {
   return consenting({ ...options, issuer: { smtp } });
 }
 
-test('a line is sent once, its copy lies in the chats mailbox and is pending no more', async () => {
-  const [alice, bob] = [await consenting(), await consenting()];
-  const line = lineTo(alice, bob);
-  const answer = await send(alice, line);
-  assert.equal(answer.state, 'sent');
-  assert.deepEqual(answer.rejected, []);
-  assert.equal(answer.copy?.mailbox, at('COI/Chats'));
-  await bob.events.next('message.arrived');
-  await eventually(async () => (await flagsOf(alice, at('COI/Chats')))[0] === '\\Seen $CoiOwn $Chat');
-  await eventually(async () => stack.sink.count(`<${line.messageId}>`, bob.user.address) === 1);
-  await alice.stop();
-  await bob.stop();
-});
+test(
+  'a line is sent once, its copy lies in the chats mailbox and is pending no more',
+  needs('keywords', 'UIDPLUS'),
+  async () => {
+    const [alice, bob] = [await consenting(), await consenting()];
+    const line = lineTo(alice, bob);
+    const answer = await send(alice, line);
+    assert.equal(answer.state, 'sent');
+    assert.deepEqual(answer.rejected, []);
+    assert.equal(answer.copy?.mailbox, at('COI/Chats'));
+    await bob.events.next('message.arrived');
+    await eventually(async () => (await flagsOf(alice, at('COI/Chats')))[0] === '\\Seen $CoiOwn $Chat');
+    await eventually(async () => stack.sink.count(`<${line.messageId}>`, bob.user.address) === 1);
+    await alice.stop();
+    await bob.stop();
+  },
+);
 
 test('a first send says neither SEARCH nor SELECT, and one APPEND', async () => {
   const user = await stack.freshUser();
@@ -135,25 +139,29 @@ test('two processes with one Store send a line once, whoever is asked', async ()
 });
 
 for (const fault of ['reply-lost', 'dot-lost'] as const) {
-  test(`${fault}: the outcome is unknown, nothing is resent unasked, and asking sends it once more`, async () => {
-    const [alice, bob] = [await overFaults(), await consenting()];
-    stack.faults.submission.failNext(fault);
-    const line = lineTo(alice, bob);
-    assert.equal((await send(alice, line)).state, 'unknown');
-    assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
-    const reached = fault === 'reply-lost' ? 1 : 0;
-    await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached);
-    assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat $CoiPending']);
-    const resent = await send(alice, { ...line, attempt: 2, resend: true });
-    assert.equal(resent.state, 'sent');
-    await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached + 1);
-    await eventually(async () => (await flagsOf(alice, at('COI/Chats'))).join() === '\\Seen $CoiOwn $Chat');
-    await alice.stop();
-    await bob.stop();
-  });
+  test(
+    `${fault}: the outcome is unknown, nothing is resent unasked, and asking sends it once more`,
+    needs('keywords'),
+    async () => {
+      const [alice, bob] = [await overFaults(), await consenting()];
+      stack.faults.submission.failNext(fault);
+      const line = lineTo(alice, bob);
+      assert.equal((await send(alice, line)).state, 'unknown');
+      assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+      const reached = fault === 'reply-lost' ? 1 : 0;
+      await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached);
+      assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat $CoiPending']);
+      const resent = await send(alice, { ...line, attempt: 2, resend: true });
+      assert.equal(resent.state, 'sent');
+      await eventually(async () => stack.sink.count(`<${line.messageId}>`) === reached + 1);
+      await eventually(async () => (await flagsOf(alice, at('COI/Chats'))).join() === '\\Seen $CoiOwn $Chat');
+      await alice.stop();
+      await bob.stop();
+    },
+  );
 }
 
-test("the copy in bob's mailbox settles what was unknown to alice", async () => {
+test("the copy in bob's mailbox settles what was unknown to alice", needs('keywords'), async () => {
   const hub = newHub();
   const alice = await overFaults({ deps: { hub } });
   const user = await stack.freshUser();
@@ -169,24 +177,28 @@ test("the copy in bob's mailbox settles what was unknown to alice", async () => 
   await bob.stop();
 });
 
-test('a killed process leaves an unknown outcome; the copy that bob has settles it, however old', async () => {
-  const [store, hub] = [new MemoryStore(), newHub()];
-  const [alice, bob] = [await consenting({ deps: { store, hub } }), await consenting({ deps: { hub } })];
-  const line = lineTo(alice, bob);
-  const key = claimKey(alice.account.identity.hash, line.messageId);
-  const claimedAt = Date.now() - 2 * CLAIM_STALE_MS;
-  await store.claim(key, claimedAt, CLAIM_STALE_MS);
-  await store.progressClaim(key, claimedAt, {}, true);
-  const { inject } = stack.info.ports;
-  await sendMail({ port: inject, from: alice.user.address, to: [bob.user.address], message: line.bytes });
-  await bob.events.next('message.moved');
-  assert.deepEqual(alice.events.of('submit.settled'), []);
-  assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
-  assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
-  assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
-  await alice.stop();
-  await bob.stop();
-});
+test(
+  'a killed process leaves an unknown outcome; the copy that bob has settles it, however old',
+  needs('MOVE', 'keywords'),
+  async () => {
+    const [store, hub] = [new MemoryStore(), newHub()];
+    const [alice, bob] = [await consenting({ deps: { store, hub } }), await consenting({ deps: { hub } })];
+    const line = lineTo(alice, bob);
+    const key = claimKey(alice.account.identity.hash, line.messageId);
+    const claimedAt = Date.now() - 2 * CLAIM_STALE_MS;
+    await store.claim(key, claimedAt, CLAIM_STALE_MS);
+    await store.progressClaim(key, claimedAt, {}, true);
+    const { inject } = stack.info.ports;
+    await sendMail({ port: inject, from: alice.user.address, to: [bob.user.address], message: line.bytes });
+    await bob.events.next('message.moved');
+    assert.deepEqual(alice.events.of('submit.settled'), []);
+    assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+    assert.deepEqual(await alice.events.next('submit.settled'), { messageId: line.messageId, state: 'sent' });
+    assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
+    await alice.stop();
+    await bob.stop();
+  },
+);
 
 test('a line to nobody is refused, and its pending copy goes; foreign deleted mail stays', async () => {
   const alice = await consenting();
@@ -210,23 +222,27 @@ test('after a line to nobody the next one goes out', async () => {
   await bob.stop();
 });
 
-test('the submission server is away: whoever asks next finds the copy that lies there', async () => {
-  const store = new MemoryStore();
-  const issuer = await issuerOf({ stack, stop: async () => undefined });
-  const nobodyListens = { ...issuer.smtp, port: 1 };
-  const alice = await person(
-    { stack, stop: async () => undefined },
-    { deps: { store }, issuer: { smtp: nobodyListens } },
-  );
-  await alice.account.call('mode.set', { mode: 'active' });
-  const line = lineTo(alice, 'erin@elsewhere.test');
-  await assert.rejects(send(alice, line), (error) => isCoiError(error, 'smtp-unavailable'));
-  await alice.stop();
-  const again = await consenting({ user: alice.user, deps: { store } });
-  assert.equal((await send(again, line)).state, 'sent');
-  assert.equal((await flagsOf(again, at('COI/Chats'))).length, 1);
-  await again.stop();
-});
+test(
+  'the submission server is away: whoever asks next finds the copy that lies there',
+  needs('MOVE', 'keywords'),
+  async () => {
+    const store = new MemoryStore();
+    const issuer = await issuerOf({ stack, stop: async () => undefined });
+    const nobodyListens = { ...issuer.smtp, port: 1 };
+    const alice = await person(
+      { stack, stop: async () => undefined },
+      { deps: { store }, issuer: { smtp: nobodyListens } },
+    );
+    await alice.account.call('mode.set', { mode: 'active' });
+    const line = lineTo(alice, 'erin@elsewhere.test');
+    await assert.rejects(send(alice, line), (error) => isCoiError(error, 'smtp-unavailable'));
+    await alice.stop();
+    const again = await consenting({ user: alice.user, deps: { store } });
+    assert.equal((await send(again, line)).state, 'sent');
+    assert.equal((await flagsOf(again, at('COI/Chats'))).length, 1);
+    await again.stop();
+  },
+);
 
 for (const pool of [undefined, 'nokeyword'] as const) {
   test(`a Store that forgot${pool === undefined ? '' : ', keywords forbidden'}: the mailbox tells that the line was sent`, async () => {
@@ -267,7 +283,7 @@ test('evidence that is faster than the answer of the submission server counts', 
   assert.deepEqual(await flagsOf(alice, at('COI/Chats')), ['\\Seen $CoiOwn $Chat']);
 });
 
-test('keywords forbidden: the copy is stored once the line is accepted', async () => {
+test('keywords forbidden: the copy is stored once the line is accepted', needs('UIDPLUS'), async () => {
   const [alice, bob] = [await consenting({ pool: 'nokeyword' }), await consenting()];
   const { state, copy } = await send(alice, lineTo(alice, bob));
   assert.equal(state, 'sent');
@@ -279,7 +295,7 @@ test('keywords forbidden: the copy is stored once the line is accepted', async (
   await bob.stop();
 });
 
-test('a mailbox that is full says so, until it takes a message again', async () => {
+test('a mailbox that is full says so, until it takes a message again', needs('keywords'), async () => {
   const user = await stack.freshUser();
   await limitQuota(stack.info, user.address, 30);
   const alice = await consenting({ user });
@@ -298,7 +314,7 @@ test('a mailbox that is full says so, until it takes a message again', async () 
   await alice.stop();
 });
 
-test('before consent the copy goes to Sent, as of any mail program', async () => {
+test('before consent the copy goes to Sent, as of any mail program', needs('UIDPLUS'), async () => {
   const dave = await person({ stack, stop: async () => undefined });
   const bob = await consenting();
   const { copy } = await send(dave, lineTo(dave, bob));
@@ -363,7 +379,10 @@ test('a line does not wait for a sync of a mail server that is far away', async 
   const sync = () => alice.account.call('mailbox.sync', { mailbox: at('COI/Chats') });
   // The first line that meets a sync waits for it, and finds out that a second connection is worth having.
   await Promise.all([sync(), send(alice, lineTo(alice, bob))]);
-  await until(async () => far.commands().filter((name) => name === 'ENABLE').length === 3, 'the second connection');
+  await until(
+    async () => far.commands().filter((name) => /^(LOGIN|AUTHENTICATE)$/.test(name)).length === 3,
+    'the second connection',
+  );
   await sync();
   const order: string[] = [];
   await Promise.all([
@@ -376,7 +395,7 @@ test('a line does not wait for a sync of a mail server that is far away', async 
   await far.stop();
 });
 
-test('a stopped account finishes the line that it was sending', async () => {
+test('a stopped account finishes the line that it was sending', needs('keywords'), async () => {
   const [alice, bob] = [await consenting(), await consenting()];
   const line = lineTo(alice, bob);
   const answer = send(alice, line);
@@ -386,7 +405,7 @@ test('a stopped account finishes the line that it was sending', async () => {
   await bob.stop();
 });
 
-test('the mailbox is away: the line is not sent, and goes out once it is back', async () => {
+test('the mailbox is away: the line is not sent, and goes out once it is back', needs('keywords'), async () => {
   const [alice, bob] = [await consenting(), await consenting()];
   const line = lineTo(alice, bob);
   await stack.stopImap();
@@ -402,23 +421,27 @@ test('the mailbox is away: the line is not sent, and goes out once it is back', 
   await bob.stop();
 });
 
-test('a process that died after the line was accepted leaves a pending copy, which the next one settles', async () => {
-  const store = new MemoryStore();
-  const alice = await consenting({ deps: { store } });
-  await alice.stop();
-  const [accepted, unsent] = [lineTo(alice, 'erin@elsewhere.test'), lineTo(alice, 'erin@elsewhere.test')];
-  const imap = await alice.imap();
-  for (const { bytes } of [accepted, unsent])
-    await imap.append(at('COI/Chats'), bytes, ['\\Seen', '$CoiOwn', '$CoiPending']);
-  await imap.logout();
-  const keyOf = ({ messageId }: Submit) => claimKey(alice.account.identity.hash, messageId);
-  await store.settleClaim(keyOf(accepted), 'accepted', Date.now(), {});
-  await store.claim(keyOf(unsent), Date.now(), CLAIM_STALE_MS);
-  await store.settleClaim(keyOf(unsent), 'released', Date.now(), {});
-  const again = await consenting({ user: alice.user, deps: { store } });
-  await eventually(async () => (await flagsOf(again, at('COI/Chats')))[0] === '\\Seen $CoiOwn');
-  assert.match((await flagsOf(again, at('COI/Chats')))[1] ?? '', /\$CoiPending/);
-  const sent = await send(again, { ...unsent, attempt: 1 });
-  assert.equal(sent.copy?.uid, 2);
-  await again.stop();
-});
+test(
+  'a process that died after the line was accepted leaves a pending copy, which the next one settles',
+  needs('keywords'),
+  async () => {
+    const store = new MemoryStore();
+    const alice = await consenting({ deps: { store } });
+    await alice.stop();
+    const [accepted, unsent] = [lineTo(alice, 'erin@elsewhere.test'), lineTo(alice, 'erin@elsewhere.test')];
+    const imap = await alice.imap();
+    for (const { bytes } of [accepted, unsent])
+      await imap.append(at('COI/Chats'), bytes, ['\\Seen', '$CoiOwn', '$CoiPending']);
+    await imap.logout();
+    const keyOf = ({ messageId }: Submit) => claimKey(alice.account.identity.hash, messageId);
+    await store.settleClaim(keyOf(accepted), 'accepted', Date.now(), {});
+    await store.claim(keyOf(unsent), Date.now(), CLAIM_STALE_MS);
+    await store.settleClaim(keyOf(unsent), 'released', Date.now(), {});
+    const again = await consenting({ user: alice.user, deps: { store } });
+    await eventually(async () => (await flagsOf(again, at('COI/Chats')))[0] === '\\Seen $CoiOwn');
+    assert.match((await flagsOf(again, at('COI/Chats')))[1] ?? '', /\$CoiPending/);
+    const sent = await send(again, { ...unsent, attempt: 1 });
+    assert.equal(sent.copy?.uid, 2);
+    await again.stop();
+  },
+);

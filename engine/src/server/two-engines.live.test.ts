@@ -16,6 +16,7 @@ import {
   startStack,
   until,
   type User,
+  needs,
 } from '@coi-webmail/e2e/stack';
 import { WebSocket } from 'ws';
 import { TestSocket } from './server.fixture.ts';
@@ -92,7 +93,7 @@ test('one sign-on opens both engines, and signing out at one closes the sockets 
   assert.deepEqual(await Promise.all([atOne.closed, atTwo.closed]), [CLOSE.sessionEnded, CLOSE.sessionEnded]);
 });
 
-test('a line that is given to both at once goes out once and lies once in each mailbox', async () => {
+test('a line that is given to both at once goes out once and lies once in each mailbox', needs('MOVE'), async () => {
   const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
   const session = await signOn(one, alice);
   const atOne = await connect(one, session);
@@ -117,19 +118,23 @@ test('a line that is given to both at once goes out once and lies once in each m
 /** Where other mailboxes are not pushed they are looked at every ten seconds. */
 const NOTICE_MS = lacks(chosenServer()).includes('NOTIFY') ? 12_000 : 5_000;
 
-test('consent given at one engine, and another mode, reach the tabs of the other within seconds', async () => {
-  const alice = await stack.freshUser();
-  const session = await signOn(one, alice);
-  const [atOne, atTwo] = [await connect(one, session), await connect(two, session)];
-  const modes = (socket: TestSocket) =>
-    socket.events.flatMap((frame) => (frame.event === 'mode.changed' ? [(frame.data as { mode: string }).mode] : []));
-  await atOne.call('mode.set', { mode: 'active' });
-  await until(async () => modes(atTwo).join() === 'active', 'the consent', NOTICE_MS);
-  await atTwo.call('mode.set', { mode: 'none' });
-  await until(async () => modes(atOne).join() === 'active,none', 'the other mode', NOTICE_MS);
-});
+test(
+  'consent given at one engine, and another mode, reach the tabs of the other within seconds',
+  needs('MOVE'),
+  async () => {
+    const alice = await stack.freshUser();
+    const session = await signOn(one, alice);
+    const [atOne, atTwo] = [await connect(one, session), await connect(two, session)];
+    const modes = (socket: TestSocket) =>
+      socket.events.flatMap((frame) => (frame.event === 'mode.changed' ? [(frame.data as { mode: string }).mode] : []));
+    await atOne.call('mode.set', { mode: 'active' });
+    await until(async () => modes(atTwo).join() === 'active', 'the consent', NOTICE_MS);
+    await atTwo.call('mode.set', { mode: 'none' });
+    await until(async () => modes(atOne).join() === 'active,none', 'the other mode', NOTICE_MS);
+  },
+);
 
-test('chat mail that both see is filed once', async () => {
+test('chat mail that both see is filed once', needs('MOVE'), async () => {
   const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
   const session = await signOn(one, bob);
   const atOne = await connect(one, session);
@@ -144,35 +149,40 @@ test('chat mail that both see is filed once', async () => {
   await until(async () => (await messageCount(bob, at('COI/Chats'))) === COUNT, 'the chats to lie there', 10_000);
 });
 
-test('a line whose engine is killed before it went out is sent by the other within seconds, once', async () => {
-  const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
-  // A submission server that never says a word holds the line where it is.
-  const silent = createServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const { issuers } = JSON.parse(await readFile(two.configFile, 'utf8')) as { issuers: { smtp: object }[] };
-  const smtp = { ...issuers[0]?.smtp, port: (silent.address() as AddressInfo).port };
-  const third = await stack.startEngine({ config: { issuers: [{ ...issuers[0], smtp }] } });
-  const session = await signOn(third, alice);
-  const socket = await connect(third, session);
-  await socket.call('mode.set', { mode: 'active' });
-  const line = lineOf(alice, bob, 'Killed on the way');
-  const lost = socket.call('message.submit', line);
-  await until(async () => (await messageCount(alice, at('COI/Chats'))) === 1, 'the pending copy', 5_000);
-  third.kill('SIGKILL');
-  await assert.rejects(lost);
-  silent.close();
-  const killedAt = Date.now();
-  const atOne = await connect(one, session);
-  const submit = async () => (await atOne.call('message.submit', { ...line, attempt: 1 })) as Result<'message.submit'>;
-  const first = await submit();
-  assert.equal(first.state, 'in-flight');
-  assert.ok((first.retryAfterMs ?? Infinity) <= 1_000);
-  await until(async () => (await submit()).state === 'sent', 'the line to go out', 6_000);
-  assert.ok(Date.now() - killedAt < 6_000);
-  await until(async () => stack.sink.count(`<${line.messageId}>`) > 0, 'the delivery', 5_000);
-  assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
-  assert.equal(await messageCount(alice, at('COI/Chats')), 1);
-});
+test(
+  'a line whose engine is killed before it went out is sent by the other within seconds, once',
+  needs('MOVE'),
+  async () => {
+    const [alice, bob] = [await stack.freshUser(), await stack.freshUser()];
+    // A submission server that never says a word holds the line where it is.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { issuers } = JSON.parse(await readFile(two.configFile, 'utf8')) as { issuers: { smtp: object }[] };
+    const smtp = { ...issuers[0]?.smtp, port: (silent.address() as AddressInfo).port };
+    const third = await stack.startEngine({ config: { issuers: [{ ...issuers[0], smtp }] } });
+    const session = await signOn(third, alice);
+    const socket = await connect(third, session);
+    await socket.call('mode.set', { mode: 'active' });
+    const line = lineOf(alice, bob, 'Killed on the way');
+    const lost = socket.call('message.submit', line);
+    await until(async () => (await messageCount(alice, at('COI/Chats'))) === 1, 'the pending copy', 5_000);
+    third.kill('SIGKILL');
+    await assert.rejects(lost);
+    silent.close();
+    const killedAt = Date.now();
+    const atOne = await connect(one, session);
+    const submit = async () =>
+      (await atOne.call('message.submit', { ...line, attempt: 1 })) as Result<'message.submit'>;
+    const first = await submit();
+    assert.equal(first.state, 'in-flight');
+    assert.ok((first.retryAfterMs ?? Infinity) <= 1_000);
+    await until(async () => (await submit()).state === 'sent', 'the line to go out', 6_000);
+    assert.ok(Date.now() - killedAt < 6_000);
+    await until(async () => stack.sink.count(`<${line.messageId}>`) > 0, 'the delivery', 5_000);
+    assert.equal(stack.sink.count(`<${line.messageId}>`), 1);
+    assert.equal(await messageCount(alice, at('COI/Chats')), 1);
+  },
+);
 
 test('a session outlives the engine that made it', async () => {
   const alice = await stack.freshUser();

@@ -16,6 +16,7 @@ const TASKS = {
   bench: { command: (args) => ['node', 'e2e/bench/main.ts', ...args], needsDebian: true, needsRoot: true },
   faults: { command: (args) => ['node', 'e2e/fault/main.ts', ...args], needsDebian: true, needsRoot: true },
   shots: { command: () => ['node', 'e2e/shot/main.ts'], needsDebian: true, needsRoot: true },
+  servers: { command: () => ['node', 'e2e/stack/survey/main.ts'], needsDebian: true, needsRoot: true },
   check: { command: (args) => ['node', `${TOOLING}/test.ts`, '--only', 'check', ...args] },
   build: { command: (args) => ['node', `${TOOLING}/build.ts`, ...args] },
   reset: { command: () => ['node', 'e2e/stack/reset.ts'], needsRoot: true },
