@@ -1,11 +1,14 @@
 /** For live tests: a person who signs on at a real engine by password and chats without a browser. */
 import type { ChatId, RowView, TimelineView } from '@coi-webmail/chat';
-import type { User } from '@coi-webmail/e2e/stack';
+import { chosenServer, lacks, type User } from '@coi-webmail/e2e/stack';
 import { check, signedOn } from '@coi-webmail/protocol';
 import type { ChatListView, Overview, SessionInfo } from './api.ts';
 import { createHeadlessClient, type HeadlessClient } from './headless.ts';
 import { memoryOpener } from './store/memory-store.ts';
 import type { StoreOpener } from './store/store.ts';
+
+/** Without MOVE there is no other. */
+const MODE = lacks(chosenServer()).includes('MOVE') ? 'none' : 'active';
 
 export interface SignedOnPerson {
   readonly session: SessionInfo;
@@ -88,7 +91,7 @@ export class Person {
     await this.overview.until(({ phase }) => phase === 'consent' || phase === 'ready', 'signed on');
   }
 
-  async consent(mode: 'active' | 'none' = 'active'): Promise<void> {
+  async consent(mode: 'active' | 'none' = MODE): Promise<void> {
     await this.client.setMode(mode);
     await this.overview.until(({ phase }) => phase === 'ready', 'consented');
   }
