@@ -82,6 +82,10 @@ export class Person {
     return this.#client;
   }
 
+  get isOn(): boolean {
+    return this.#client !== undefined;
+  }
+
   async signOn(): Promise<void> {
     const { session, cookie } = await signOnByPassword(this.#engineUrl(), this.user);
     this.#client = await createHeadlessClient({ engineUrl: this.#engineUrl, cookie, session, stores: this.#stores });
@@ -106,6 +110,7 @@ export class Person {
 
   leave(): void {
     this.client.close();
+    this.#client = undefined;
     this.#timelines.clear();
   }
 

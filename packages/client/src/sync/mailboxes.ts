@@ -90,6 +90,17 @@ export class Mailboxes {
     if (progress?.cursor.uidValidity === uidValidity) progress.pending.delete(uid);
   }
 
+  /**
+   * A copy came by an event. When it is the next one, the cursor passes it: then the server's word on changes since
+   * the cursor is about this copy, too.
+   */
+  came(mailbox: string, uidValidity: string, uid: number): void {
+    this.settle(mailbox, uidValidity, uid);
+    const progress = this.#progress.get(mailbox);
+    if (progress?.cursor.uidValidity !== uidValidity || progress.cursor.uidNext !== uid) return;
+    this.#progress.set(mailbox, { ...progress, cursor: { ...progress.cursor, uidNext: uid + 1 } });
+  }
+
   /** Is to be fetched. */
   want(mailbox: string, uidValidity: string, uid: number): void {
     const progress = this.#progress.get(mailbox);

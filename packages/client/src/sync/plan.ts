@@ -20,6 +20,9 @@ export interface KnownUids {
   all(): Iterable<number>;
 }
 
+/** More UIDs than these are not tried one by one. */
+const LONG_GAP = 10_000;
+
 export interface MailboxPlan extends Pending {
   /** Facts that need no fetching. */
   readonly events: readonly ChatEvent[];
@@ -36,15 +39,29 @@ export function planMailbox(
   const { uidValidity } = cursor;
   const events: ChatEvent[] = [];
   if (reset) events.push({ kind: 'mailbox-reset', mailbox });
-  const gone = answer.vanished ?? (reset ? [] : missing(() => known.all(), answer.present));
+  const fresh = new Set(answer.fresh);
+  const gone = [
+    ...(answer.vanished ?? (reset ? [] : missing(() => known.all(), answer.present))),
+    ...came(before, cursor, known).filter((uid) => !fresh.has(uid)),
+  ];
   if (!reset && gone.length > 0) events.push({ kind: 'copies-gone', mailbox, uidValidity, uids: gone });
   if (answer.flags.length > 0) events.push({ kind: 'flags-changed', mailbox, uidValidity, changes: answer.flags });
   const pending = new UidSet(reset ? [] : (before?.pending.toRanges() ?? []));
-  for (const uid of answer.fresh) if (reset || !known.has(uid)) pending.add(uid);
+  // Also those that came by an event: nobody told of their flags since.
+  for (const uid of fresh) pending.add(uid);
   for (const uid of gone) pending.delete(uid);
   // What vanished before it was fetched.
   if (!reset) for (const uid of missing(() => pending.newest(pending.size), answer.present)) pending.delete(uid);
   return { events, cursor, pending };
+}
+
+/** Copies above the cursor that came by events: the server's word on changes is about those below. */
+function came(before: Pending | undefined, { uidValidity, uidNext }: Cursor, known: KnownUids): readonly number[] {
+  if (before === undefined || before.cursor.uidValidity !== uidValidity) return [];
+  const from = before.cursor.uidNext;
+  const uids =
+    uidNext - from > LONG_GAP ? [...known.all()] : Array.from({ length: uidNext - from }, (_, at) => from + at);
+  return uids.filter((uid) => uid >= from && uid < uidNext && known.has(uid));
 }
 
 /** A list as long as the wire allows says nothing of what is older than its first. */

@@ -110,6 +110,45 @@ test('a mail that is moved before it was fetched is fetched where it lies', asyn
   assert.equal(request?.unreadCount, 300);
 });
 
+test('a deletion that is only told as a change of the mailbox takes the line away, too', async () => {
+  const client = await start(withBob);
+  client.engine.box('COI/Chats').mails.delete(1);
+  client.engine.push('mailbox.changed', { mailbox: 'COI/Chats' });
+  await settle();
+  assert.deepEqual(await texts(client), ['Hello', 'Hi']);
+  await client.clock.pass(5000);
+  assert.deepEqual(await texts(client), ['Hi']);
+});
+
+test('what happens to a line that just came is seen, although the cursor is older', async () => {
+  const client = await start(withBob);
+  const { engine } = client;
+  // Something else takes the UID between: the cursor cannot pass the line.
+  engine.put('COI/Chats', chatMail('chat$other@x', CAROL, 'x', NOON), { isChat: false });
+  engine.deliver('COI/Chats', chatMail('chat$bob2@x', BOB, 'read elsewhere', NOON + 1000));
+  engine.deliver('COI/Chats', chatMail('chat$bob3@x', BOB, 'deleted elsewhere', NOON + 2000));
+  await settle();
+  engine.flag('COI/Chats', 4, ['\\Seen']);
+  engine.box('COI/Chats').mails.delete(5);
+  engine.push('mailbox.changed', { mailbox: 'COI/Chats' });
+  await client.clock.pass(5000);
+  assert.deepEqual(await texts(client), ['Hello', 'Hi', 'read elsewhere']);
+  assert.equal((await chats(client))[0]?.unreadCount, 1);
+});
+
+test('lines that came one after the other are not fetched once more', async () => {
+  const client = await start(withBob);
+  for (let at = 0; at < 20; at++) {
+    client.engine.deliver('COI/Chats', chatMail(`chat$n${at}@x`, BOB, `line ${at}`, NOON + at * 1000));
+  }
+  await settle();
+  client.engine.flag('COI/Chats', 22, ['\\Seen']);
+  client.engine.push('mailbox.changed', { mailbox: 'COI/Chats' });
+  await client.clock.pass(5000);
+  assert.deepEqual(fetched(client), [2, 1]);
+  assert.equal((await chats(client))[0]?.unreadCount, 20);
+});
+
 test('what another program marks read or unread shows at once', async () => {
   const client = await start(withBob);
   const unread = async () => (await chats(client))[0]?.unreadCount;

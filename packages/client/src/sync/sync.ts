@@ -254,6 +254,7 @@ export class Sync {
     if (this.#firstTotal !== undefined) this.#firstTotal += pending.size;
     if (answer.reset) this.#undecided.forget(mailbox);
     await this.#apply(events);
+    this.#passSoon();
     await this.#addUndecided(mailbox, uidValidity, answer.undecided);
   }
 
@@ -271,7 +272,7 @@ export class Sync {
     const uids = progress.pending.newest(windowSize(this.#isFirstWindow));
     const { events, rest } = await this.#fetcher.fetch(mailbox, progress.cursor.uidValidity, uids);
     this.#isFirstWindow = false;
-    if (this.#mailboxes.progressOf(mailbox) !== progress) return;
+    if (this.#mailboxes.progressOf(mailbox)?.pending !== progress.pending) return;
     const left = new Set(rest);
     for (const uid of uids) if (!left.has(uid)) progress.pending.delete(uid);
     await this.#apply(events);
@@ -341,7 +342,7 @@ export class Sync {
   }
 
   #receive({ mailbox, uidValidity, message }: EventData<'message.arrived'>): ReturnType<typeof receive> {
-    this.#mailboxes.settle(mailbox, uidValidity, message.uid);
+    this.#mailboxes.came(mailbox, uidValidity, message.uid);
     return receive(message, this.#fetcher.contextOf(mailbox, uidValidity));
   }
 
@@ -350,6 +351,7 @@ export class Sync {
     this.#mailboxes.settle(from.mailbox, from.uidValidity, from.uid);
     // Moved before it was fetched: it is fetched where it lies.
     if (!isKnown && !this.#deps.ledger.knows(placeOf(to))) this.#mailboxes.want(to.mailbox, to.uidValidity, to.uid);
+    else this.#mailboxes.came(to.mailbox, to.uidValidity, to.uid);
     const role = copyRoleOf(this.#mailboxes.roleOf(to.mailbox));
     return this.#apply([{ kind: 'copy-moved', from: placeOf(from), to: placeOf(to), role }]);
   }
