@@ -174,3 +174,21 @@ test('a row that moves to another chat is first removed there, then written here
   const written = changes.findIndex((change) => change.rowIds.includes(identity(card)));
   assert.ok(removed !== -1 && removed < written, JSON.stringify(changes));
 });
+
+test('two copies of a long text whose prefixes end inside an escape are one line', () => {
+  const words = 'It is a long story. '.repeat(20);
+  const cut = (end: string): TextMessage => ({
+    ...text({ id: 'l@x', from: BOB, to: [ALICE], text: `${words}${end}` }),
+    truncated: true,
+  });
+  const chats = facts(2, { role: 'chats', place: { mailbox: 'COI/Chats', uidValidity: '1', uid: 2 } });
+  for (const [one, two] of [
+    [cut('=C'), cut('Grü')],
+    [cut('<a hre'), cut('more and more words')],
+  ] as const) {
+    assert.equal(aliceAfter([seen(one, facts(1)), seen(two, chats)]).rows.size, 1);
+    assert.equal(aliceAfter([seen(two, chats), seen(one, facts(1))]).rows.size, 1);
+  }
+  const other = text({ id: 'l@x', from: BOB, to: [ALICE], text: 'It is a short story.' });
+  assert.equal(aliceAfter([seen(cut(''), facts(1)), seen(other, chats)]).rows.size, 2);
+});

@@ -36,15 +36,21 @@ export function bareSubject(subject: string): string {
 /**
  * Whether two copies say the same. Bytes differ between an appended and a delivered copy of one message
  * (Received, DKIM), so the decoded content is compared: white space collapsed; a truncated copy by its
- * common beginning.
+ * beginning.
  */
 export function isSameContent(one: CoiMessage, other: CoiMessage): boolean {
-  const [first, second] = [wordsOf(one), wordsOf(other)];
-  if (isTruncated(one) || isTruncated(other)) {
-    const length = Math.min(first.length, second.length);
-    return first.slice(0, length) === second.slice(0, length);
-  }
+  const [first, second] = [sureWordsOf(one), sureWordsOf(other)];
+  if (isTruncated(one) && first.length <= second.length) return second.startsWith(first);
+  if (isTruncated(other) && second.length <= first.length) return first.startsWith(second);
   return first === second && hasSameFiles(one, other);
+}
+
+/** What ends a prefix may be half a tag, an escape or a character, and reads otherwise than the whole. */
+const UNSURE_CHARS = 80;
+
+function sureWordsOf(message: CoiMessage): string {
+  const words = wordsOf(message);
+  return isTruncated(message) ? words.slice(0, Math.max(0, words.length - UNSURE_CHARS)) : words;
 }
 
 /** Of a copy whose parts are cut all files but the last are sure, and more may follow. */
