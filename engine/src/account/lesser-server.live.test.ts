@@ -90,7 +90,7 @@ test('without MOVE nothing is moved, not even by copying; consent to it is refus
   await stop();
 });
 
-test('without MOVE a mode that another server allowed acts as none', FULL, FULL, async () => {
+test('without MOVE a mode that another server allowed acts as none', FULL, async () => {
   const bob = await person(live);
   await bob.account.call('mode.set', { mode: 'active' });
   await bob.stop();
@@ -124,7 +124,7 @@ test('without UIDPLUS nothing is expunged: a replaced document stays, marked', F
   await stop();
 });
 
-test('replacing a document leaves alone what other programs marked as deleted', FULL, FULL, async () => {
+test('replacing a document leaves alone what other programs marked as deleted', FULL, async () => {
   const { alice, server, stop } = await without([], 'active');
   const imap = await alice.imap();
   await imap.append(at('COI/Contacts'), mail({ From: 'x@far.test', 'Message-ID': '<foreign@far.test>' }), [
@@ -159,7 +159,7 @@ test('without QRESYNC and CONDSTORE what is there is told, to be compared', FULL
   await stop();
 });
 
-test('without NOTIFY the inbox is pushed all the same', FULL, FULL, async () => {
+test('without NOTIFY the inbox is pushed all the same', FULL, async () => {
   const { alice, server, stop } = await without(['NOTIFY'], 'active');
   await deliver(alice);
   await alice.events.next('message.arrived');
@@ -168,7 +168,7 @@ test('without NOTIFY the inbox is pushed all the same', FULL, FULL, async () => 
   await stop();
 });
 
-test('without NOTIFY a consent given elsewhere is found by the next poll', FULL, FULL, async () => {
+test('without NOTIFY a consent given elsewhere is found by the next poll', FULL, async () => {
   const server = await startLesserServer(live.stack.info.ports.imap, ['NOTIFY']);
   const issuer = await issuerOf(live);
   const alice = await person(live, { issuer: { imap: { ...issuer.imap, port: server.port, tls: 'none' } } });
