@@ -6,6 +6,7 @@
  * | latency | --n samples (300), --pause seconds before a "first line after a pause" (300), --pauses how many (8) |
  * | list | --n samples (60) |
  * | cold | --n runs each way (5), --lines (20000), --chats (200) |
+ * | ui | --n samples (20), --lines of one chat (10000) |
  * | catch-up | --n runs (3), --lines (5000), --chats (200) |
  * | memory | --n idle accounts (300), --hours of the simulated day (24) |
  * | summary | writes all results into README.md |
@@ -20,6 +21,7 @@ import { benchList } from './list.ts';
 import { benchMemory } from './memory.ts';
 import { benchScale } from './scale.ts';
 import { writeSummary } from './summary.ts';
+import { benchUi } from './ui.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,10 +57,13 @@ switch (positionals[0]) {
   case 'scale':
     await benchScale({ accounts: count(2_000), cold: Number(values.cold) });
     break;
+  case 'ui':
+    await benchUi({ n: count(20), lineCount: Number(values.lines ?? 10_000) });
+    break;
   case 'summary':
     await writeSummary();
     break;
   default:
-    console.error('Say which bench: latency, list, cold, catch-up, memory or scale');
+    console.error('Say which bench: latency, list, cold, ui, catch-up, memory or scale');
     process.exitCode = 1;
 }
