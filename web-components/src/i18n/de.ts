@@ -124,7 +124,6 @@ export const templates = {
   held: 'Wird noch kurz zurückgehalten',
   'held-hint': 'Geht in wenigen Sekunden hinaus. Strg + Z holt sie zurück.',
   'sending-in': str`Wird in ${0} s gesendet`,
-  'sending-now': 'Wird jetzt gesendet',
   undo: 'Rückgängig',
   'send-now': 'Jetzt senden',
   'done-of': str`${0} von ${1}`,

@@ -149,7 +149,6 @@ export const words = {
   held: () => msg('Held for a few seconds', { id: 'held' }),
   heldHint: () => msg('It goes out in a few seconds. Ctrl + Z takes it back.', { id: 'held-hint' }),
   sendingIn: (seconds: number) => msg(str`Sending in ${formatCount(seconds)} s`, { id: 'sending-in' }),
-  sendingNow: () => msg('Sending now', { id: 'sending-now' }),
   undo: () => msg('Undo', { id: 'undo' }),
   sendNow: () => msg('Send now', { id: 'send-now' }),
   doneOf: (done: string, total: string) => msg(str`${done} of ${total}`, { id: 'done-of' }),

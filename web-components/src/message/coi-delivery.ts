@@ -98,9 +98,10 @@ export class CoiDelivery extends CoiElement {
   #held(): TemplateResult {
     const { heldUntil, cancelable } = this.row;
     const left = goesOutAt(heldUntil ?? 0, this.#seenAt, LONGEST_HOLD_MS) - this.#now;
-    const seconds = Math.ceil(left / 1000);
+    // The last second stays until the line is gone: other words would move the buttons under the finger.
+    const seconds = Math.max(1, Math.ceil(left / 1000));
     // Read out once, when the line came; a number that changes each second would drown everything else.
-    return html`<span class="count" aria-hidden="true">${seconds > 0 ? words.sendingIn(seconds) : words.sendingNow()}</span>
+    return html`<span class="count" aria-hidden="true">${words.sendingIn(seconds)}</span>
       <span class="visually-hidden">${words.held()}</span>
       ${cancelable ? this.#act(words.undo(), 'coi-discard') : nothing} ${this.#act(words.sendNow(), 'coi-send-now')}`;
   }
