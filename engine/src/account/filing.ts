@@ -21,7 +21,7 @@ import type { AccountContext } from './context.ts';
 import { fileStep } from './file-step.ts';
 import { FilingState, type SavedMark } from './filing-state.ts';
 import { Moves } from './moves.ts';
-import { scanBacklog, scanFresh } from './scan.ts';
+import { BacklogPace, scanBacklog, scanFresh } from './scan.ts';
 
 /** How often a pass that failed is tried again by itself, with growing pauses: about a minute in all. */
 const MAX_RETRIES = 7;
@@ -42,6 +42,7 @@ export class Filing {
   readonly #states = new Map<string, FilingState>();
   readonly #saved = new Map<string, SavedMark>();
   readonly #moves = new Moves();
+  readonly #pace = new BacklogPace();
   readonly #lock = new KeyedLock();
   /** Something may have arrived in these. */
   readonly #noticed = new Set<string>();
@@ -139,7 +140,7 @@ export class Filing {
     const state = this.#stateOf(mailbox);
     const quiet = new Quiet(this.#context, state);
     await scanFresh(session, mailbox, state, quiet.note);
-    while (await scanBacklog(session, mailbox, state, quiet.note));
+    while (await scanBacklog(session, mailbox, state, this.#pace.size, quiet.note));
     if (state.advance()) this.#onMark();
     quiet.tell();
     return state;
@@ -249,7 +250,9 @@ export class Filing {
     const step = async (session: ImapSession): Promise<boolean> => {
       const mailbox = await session.selectFresh(path, this.#mode() === null ? 'read' : 'write');
       if (mailbox.uidValidity !== state.uidValidity) return false;
-      const isMore = await scanBacklog(session, mailbox, state, quiet.note);
+      const since = this.#context.clock.now();
+      const isMore = await scanBacklog(session, mailbox, state, this.#pace.size, quiet.note);
+      this.#pace.took(this.#context.clock.now() - since);
       if (state.advance()) this.#onMark();
       if (this.#mode() !== null) await quiet.decide(session);
       return isMore;

@@ -14,13 +14,25 @@ import { type OuterHead, readOuterHead } from './head.ts';
 
 /** Above this many unseen UIDs the server searches for us. */
 const READ_ALL_UIDS = 600;
-/** Messages of a backlog that one look covers: well below a second of the server's work. */
-const BACKLOG_STEP = 5_000;
 const UNDECIDED_NEWEST = 2_000;
 
 export interface Sighted {
   readonly uid: number;
   readonly head: OuterHead;
+}
+
+/** Messages of a backlog that one look covers: as many as the server reads within some tenths of a second. */
+export class BacklogPace {
+  #size = 5_000;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  took(ms: number): void {
+    if (ms < 400) this.#size = Math.min(50_000, this.#size * 2);
+    else if (ms > 1_200) this.#size = Math.max(1_000, Math.round(this.#size / 2));
+  }
 }
 
 /** Called for each mail whose head was read, ascending within a window. */
@@ -54,17 +66,18 @@ export async function scanFresh(
   state.scanned(window);
 }
 
-/** Looks at some of the backlog. @returns true when there is more of it */
+/** Looks at so many messages of the backlog, the oldest first. @returns true when there is more of it */
 export async function scanBacklog(
   session: ImapSession,
   mailbox: SelectedMailbox,
   state: FilingState,
+  size: number,
   sighted: Sighting,
 ): Promise<boolean> {
   const { backlog } = state.unseen(mailbox.uidNext);
   if (backlog === undefined) return false;
   const there = await searchSet(session, backlog.from, {}, backlog.to);
-  const step = there.take(BACKLOG_STEP);
+  const step = there.take(size);
   const isLast = step.length === there.size;
   const window = { from: backlog.from, to: isLast ? backlog.to : (step.at(-1) ?? backlog.to) };
   const uids = step.length > READ_ALL_UIDS ? await search(session, mailbox, window, state) : UidSet.of(step);
