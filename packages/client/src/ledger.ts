@@ -21,7 +21,7 @@ import {
   selectChat,
 } from '@coi-webmail/chat';
 import type { Keeper } from './shelf/keeper.ts';
-import type { ShelfDocument } from './shelf/shelf.ts';
+import type { ShelfBlock } from './shelf/shelf.ts';
 import type { CacheBatch, CacheStore, FactsDocument, MailboxProgress } from './store/store.ts';
 
 export interface AlsoStored {
@@ -52,7 +52,7 @@ class Batch {
   readonly chats = new Set<ChatId>();
   progress: ReadonlyMap<string, MailboxProgress> | undefined;
   facts: FactsDocument | undefined;
-  shelf: ShelfDocument | undefined;
+  readonly shelf = new Map<number, ShelfBlock | undefined>();
   readonly done: PromiseWithResolvers<void> = Promise.withResolvers();
 
   add(changes: readonly Change[]): void {
@@ -81,7 +81,7 @@ class Batch {
     for (const id of earlier.chats) this.chats.add(id);
     this.progress ??= earlier.progress;
     this.facts ??= earlier.facts;
-    this.shelf ??= earlier.shelf;
+    for (const [number, block] of earlier.shelf) if (!this.shelf.has(number)) this.shelf.set(number, block);
   }
 }
 
@@ -112,7 +112,7 @@ export class Ledger {
     }
     const leaving = keeper.tidy(touched);
     if (leaving !== undefined) this.#fold(batch, leaving);
-    batch.shelf = keeper.takeDocument() ?? batch.shelf;
+    for (const [number, block] of keeper.takeBlocks() ?? []) batch.shelf.set(number, block);
     batch.progress = also.progress ?? batch.progress;
     batch.facts = also.facts ?? batch.facts;
     void this.#write();

@@ -1,6 +1,6 @@
 /** Keeps memory and disk bounded: tells the shelf what the fold gets, and the fold what leaves for the shelf. */
 import type { ChatEvent, ChatId, ChatState, Place, RowRecord } from '@coi-webmail/chat';
-import { Shelf, type ShelfDocument } from './shelf.ts';
+import { Shelf, type ShelfBlocks } from './shelf.ts';
 import {
   belowFloor,
   charsOf,
@@ -28,11 +28,11 @@ export class Keeper {
 
   constructor(
     state: ChatState,
-    document: ShelfDocument | undefined,
+    blocks: ShelfBlocks,
     isOpen: (chatId: ChatId) => boolean,
     limits: HeldLimits = HELD_LIMITS,
   ) {
-    this.shelf = new Shelf(document);
+    this.shelf = new Shelf(blocks);
     this.#limits = limits;
     this.#context = { state, shelf: this.shelf, isOpen };
   }
@@ -77,7 +77,7 @@ export class Keeper {
     };
   }
 
-  takeDocument(): ShelfDocument | undefined {
-    return this.shelf.takeDocument();
+  takeBlocks(): ShelfBlocks | undefined {
+    return this.shelf.takeBlocks();
   }
 }

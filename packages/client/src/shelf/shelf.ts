@@ -30,11 +30,19 @@ interface Box {
   readonly entries: Map<number, Entry>;
 }
 
-/** Plain JSON: [mailbox, uidValidity, flat list of (UID, index of chat, seconds, bits)]. */
-export interface ShelfDocument {
+/**
+ * A part of the shelf as a store keeps it, so that a change writes little: the UIDs of one block of one mailbox. Plain
+ * JSON; `entries` is flat: UID, index of its chat, seconds, bits.
+ */
+export interface ShelfBlock {
+  readonly mailbox: string;
+  readonly uidValidity: string;
   readonly chats: readonly ChatId[];
-  readonly boxes: readonly (readonly [mailbox: string, uidValidity: string, entries: readonly number[]])[];
+  readonly entries: readonly number[];
 }
+
+/** By a number that tells nothing; undefined = nothing is left of it. */
+export type ShelfBlocks = ReadonlyMap<number, ShelfBlock | undefined>;
 
 export interface ShelvedPlaces {
   readonly mailbox: string;
@@ -49,6 +57,7 @@ interface Counts {
 }
 
 const FIELDS = 4;
+const BLOCK_UIDS = 4096;
 
 export class Shelf {
   readonly #boxes = new Map<string, Box>();
@@ -56,19 +65,26 @@ export class Shelf {
   /** Time of the newest entry, per chat; worked out when asked. */
   readonly #floors = new Map<ChatId, number>();
   readonly #changed = new Set<ChatId>();
-  #isDirty = false;
+  /** Number of each block, and those that the store has otherwise. */
+  readonly #numbers = new Map<string, number>();
+  readonly #dirty = new Set<string>();
+  #lastNumber = 0;
 
-  constructor(document?: ShelfDocument | undefined) {
-    for (const [mailbox, uidValidity, flat] of document?.boxes ?? []) {
-      const box: Box = { uidValidity, entries: new Map() };
-      this.#boxes.set(mailbox, box);
-      for (let at = 0; at + FIELDS <= flat.length; at += FIELDS) {
-        const [uid = 0, chat = 0, seconds = 0, bits = 0] = flat.slice(at, at + FIELDS);
-        const chatId = document?.chats[chat];
-        if (chatId !== undefined) this.#put(box, uid, { chatId, at: seconds, bits });
-      }
+  constructor(blocks: ShelfBlocks = new Map()) {
+    for (const [number, block] of blocks) {
+      this.#lastNumber = Math.max(this.#lastNumber, number);
+      if (block !== undefined) this.#load(number, block);
     }
-    this.#isDirty = false;
+    this.#dirty.clear();
+  }
+
+  #load(number: number, { mailbox, uidValidity, chats, entries }: ShelfBlock): void {
+    for (let at = 0; at + FIELDS <= entries.length; at += FIELDS) {
+      const [uid = 0, chat = 0, seconds = 0, bits = 0] = entries.slice(at, at + FIELDS);
+      const chatId = chats[chat];
+      this.#numbers.set(blockOf(mailbox, uid), number);
+      if (chatId !== undefined) this.#putAt({ mailbox, uidValidity, uid }, { chatId, at: seconds, bits });
+    }
   }
 
   get size(): number {
@@ -77,17 +93,35 @@ export class Shelf {
     return size;
   }
 
-  /** @returns undefined when nothing changed since it was asked last */
-  takeDocument(): ShelfDocument | undefined {
-    if (!this.#isDirty) return undefined;
-    this.#isDirty = false;
-    const chats = new Map([...this.#counts.keys()].map((chatId, at) => [chatId, at]));
-    const boxes = [...this.#boxes].map(([mailbox, { uidValidity, entries }]) => {
-      const flat: number[] = [];
-      for (const [uid, { chatId, at, bits }] of entries) flat.push(uid, chats.get(chatId) ?? 0, at, bits);
-      return [mailbox, uidValidity, flat] as const;
-    });
-    return { chats: [...chats.keys()], boxes };
+  /** @returns the blocks that changed since it was asked last; undefined = none */
+  takeBlocks(): ShelfBlocks | undefined {
+    if (this.#dirty.size === 0) return undefined;
+    const blocks = new Map([...this.#dirty].map((key) => [this.#numberOf(key), this.#blockAt(key)]));
+    this.#dirty.clear();
+    return blocks;
+  }
+
+  #numberOf(key: string): number {
+    const number = this.#numbers.get(key) ?? ++this.#lastNumber;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  #blockAt(key: string): ShelfBlock | undefined {
+    const [, first = '', mailbox = ''] = /^(\d+) (.*)$/s.exec(key) ?? [];
+    const box = this.#boxes.get(mailbox);
+    const chats = new Map<ChatId, number>();
+    const entries: number[] = [];
+    for (let uid = Number(first); uid < Number(first) + BLOCK_UIDS; uid++) {
+      const entry = box?.entries.get(uid);
+      if (entry === undefined) continue;
+      const chat = chats.get(entry.chatId) ?? chats.size;
+      chats.set(entry.chatId, chat);
+      entries.push(uid, chat, entry.at, entry.bits);
+    }
+    return box === undefined || entries.length === 0
+      ? undefined
+      : { mailbox, uidValidity: box.uidValidity, chats: [...chats.keys()], entries };
   }
 
   /** What chats have out of memory, of those where that changed since it was asked last. */
@@ -150,13 +184,25 @@ export class Shelf {
   }
 
   #putAt({ mailbox, uidValidity, uid }: Place, entry: Entry): void {
-    let box = this.#boxOf(mailbox, uidValidity);
-    if (box === undefined) {
+    if (this.#boxOf(mailbox, uidValidity) === undefined) {
       this.#reset(mailbox);
-      box = { uidValidity, entries: new Map() };
-      this.#boxes.set(mailbox, box);
+      this.#boxes.set(mailbox, { uidValidity, entries: new Map() });
     }
-    this.#put(box, uid, entry);
+    this.#drop(mailbox, uid);
+    this.#boxes.get(mailbox)?.entries.set(uid, entry);
+    this.#count(mailbox, uid, entry, 1);
+    const floor = this.#floors.get(entry.chatId);
+    if (floor !== undefined && entry.at > floor) this.#floors.set(entry.chatId, entry.at);
+  }
+
+  #drop(mailbox: string, uid: number): Entry | undefined {
+    const box = this.#boxes.get(mailbox);
+    const entry = box?.entries.get(uid);
+    if (box === undefined || entry === undefined) return undefined;
+    box.entries.delete(uid);
+    this.#count(mailbox, uid, entry, -1);
+    this.#floors.delete(entry.chatId);
+    return entry;
   }
 
   #boxOf(mailbox: string, uidValidity: string): Box | undefined {
@@ -164,24 +210,7 @@ export class Shelf {
     return box?.uidValidity === uidValidity ? box : undefined;
   }
 
-  #put(box: Box, uid: number, entry: Entry): void {
-    this.#drop(box, uid);
-    box.entries.set(uid, entry);
-    this.#count(entry, 1);
-    const floor = this.#floors.get(entry.chatId);
-    if (floor !== undefined && entry.at > floor) this.#floors.set(entry.chatId, entry.at);
-  }
-
-  #drop(box: Box | undefined, uid: number): Entry | undefined {
-    const entry = box?.entries.get(uid);
-    if (box === undefined || entry === undefined) return undefined;
-    box.entries.delete(uid);
-    this.#count(entry, -1);
-    this.#floors.delete(entry.chatId);
-    return entry;
-  }
-
-  #count({ chatId, bits }: Entry, step: 1 | -1): void {
+  #count(mailbox: string, uid: number, { chatId, bits }: Entry, step: 1 | -1): void {
     const counts = this.#counts.get(chatId) ?? { count: 0, unread: 0, own: 0 };
     counts.count += step;
     if ((bits & UNREAD) !== 0) counts.unread += step;
@@ -189,30 +218,31 @@ export class Shelf {
     if (counts.count === 0) this.#counts.delete(chatId);
     else this.#counts.set(chatId, counts);
     this.#changed.add(chatId);
-    this.#isDirty = true;
+    this.#dirty.add(blockOf(mailbox, uid));
   }
 
   /** A fact that the fold is about to get, as far as it concerns lines out of memory. */
   see(event: ChatEvent): void {
     switch (event.kind) {
       case 'copy-seen': {
-        const { mailbox, uidValidity, uid } = event.facts.place;
-        this.#drop(this.#boxOf(mailbox, uidValidity), uid);
+        const { place } = event.facts;
+        if (this.has(place)) this.#drop(place.mailbox, place.uid);
         return;
       }
       case 'copies-gone': {
-        const box = this.#boxOf(event.mailbox, event.uidValidity);
-        for (const uid of event.uids) this.#drop(box, uid);
+        const { mailbox, uidValidity, uids } = event;
+        if (this.#boxOf(mailbox, uidValidity) !== undefined) for (const uid of uids) this.#drop(mailbox, uid);
         return;
       }
       case 'copy-moved': {
-        const entry = this.#drop(this.#boxOf(event.from.mailbox, event.from.uidValidity), event.from.uid);
-        if (entry !== undefined) this.#putAt(event.to, entry);
+        const { from, to } = event;
+        const entry = this.has(from) ? this.#drop(from.mailbox, from.uid) : undefined;
+        if (entry !== undefined) this.#putAt(to, entry);
         return;
       }
       case 'flags-changed': {
-        const box = this.#boxOf(event.mailbox, event.uidValidity);
-        if (box !== undefined) for (const { uid, flags } of event.changes) this.#flag(box, uid, flags);
+        const { mailbox, uidValidity, changes } = event;
+        for (const { uid, flags } of changes) this.#flag({ mailbox, uidValidity, uid }, flags);
         return;
       }
       case 'mailbox-reset':
@@ -224,18 +254,20 @@ export class Shelf {
     }
   }
 
-  #flag(box: Box, uid: number, flags: readonly string[]): void {
-    const entry = box.entries.get(uid);
+  #flag(place: Place, flags: readonly string[]): void {
+    const entry = this.#boxOf(place.mailbox, place.uidValidity)?.entries.get(place.uid);
     if (entry === undefined || (entry.bits & (OWN | EXTRA)) !== 0) return;
     const bits = hasFlag({ flags }, '\\Seen') ? 0 : UNREAD;
-    if (bits !== entry.bits) this.#put(box, uid, { ...entry, bits });
+    if (bits !== entry.bits) this.#putAt(place, { ...entry, bits });
   }
 
   #reset(mailbox: string): void {
-    const box = this.#boxes.get(mailbox);
-    if (box === undefined) return;
-    for (const uid of box.entries.keys()) this.#drop(box, uid);
+    for (const uid of this.#boxes.get(mailbox)?.entries.keys() ?? []) this.#drop(mailbox, uid);
     this.#boxes.delete(mailbox);
-    this.#isDirty = true;
   }
+}
+
+/** Names a block: its first UID and the mailbox. */
+function blockOf(mailbox: string, uid: number): string {
+  return `${Math.floor(uid / BLOCK_UIDS) * BLOCK_UIDS} ${mailbox}`;
 }

@@ -5,12 +5,13 @@ import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 /**
  * Stores of the cache. All keys are opaque numbers and times; all values but the key are sealed.
  * `runs` [chat, last time, seq] -> rows; `list` number -> up to ten chats; `services` number -> one service;
- * `meta` name -> browser key, check word, progress, facts, shelf.
+ * `shelf` number -> where lines lie that are not here; `meta` name -> browser key, check word, progress, facts.
  */
 export interface CacheSchema extends DBSchema {
   runs: { key: [number, number, number]; value: Uint8Array };
   list: { key: number; value: Uint8Array };
   services: { key: number; value: Uint8Array };
+  shelf: { key: number; value: Uint8Array };
   meta: { key: string; value: Uint8Array | CryptoKey };
 }
 
@@ -27,6 +28,9 @@ const CACHE_MIGRATIONS: readonly ((database: IDBPDatabase<CacheSchema>) => void)
     database.createObjectStore('list');
     database.createObjectStore('services');
     database.createObjectStore('meta');
+  },
+  (database) => {
+    database.createObjectStore('shelf');
   },
 ];
 

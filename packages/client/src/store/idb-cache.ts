@@ -6,7 +6,7 @@
  */
 import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { IDBPDatabase } from 'idb';
-import type { ShelfDocument } from '../shelf/shelf.ts';
+import type { ShelfBlock, ShelfBlocks } from '../shelf/shelf.ts';
 import { type CacheSchema, storeError } from './database.ts';
 import { deriveSealer, makeBrowserKey, type Sealer } from './seal.ts';
 import type {
@@ -62,10 +62,10 @@ export class IdbCache implements CacheStore {
     const check = await database.get('meta', 'check');
     if (!(known instanceof CryptoKey && check instanceof Uint8Array && (await opens(sealer, check)))) {
       const word = await sealer.seal('meta/check', CHECK_WORD);
-      const transaction = database.transaction(['meta', 'runs', 'list', 'services'], 'readwrite');
+      const transaction = database.transaction(['meta', 'runs', 'list', 'services', 'shelf'], 'readwrite');
       const meta = transaction.objectStore('meta');
       await Promise.all([
-        ...(['runs', 'list', 'services'] as const).map((name) => transaction.objectStore(name).clear()),
+        ...(['runs', 'list', 'services', 'shelf'] as const).map((name) => transaction.objectStore(name).clear()),
         meta.clear(),
         meta.put(key, 'key'),
         meta.put(word, 'check'),
@@ -112,14 +112,15 @@ export class IdbCache implements CacheStore {
   }
 
   async load(): Promise<CacheContents> {
-    const transaction = this.#database.transaction(['runs', 'services', 'meta'], 'readonly');
-    const [keys, values, serviceKeys, serviceValues, progress, sealedShelf] = await Promise.all([
+    const transaction = this.#database.transaction(['runs', 'services', 'shelf', 'meta'], 'readonly');
+    const [keys, values, serviceKeys, serviceValues, progress, blockKeys, blockValues] = await Promise.all([
       transaction.objectStore('runs').getAllKeys() as Promise<RunKey[]>,
       transaction.objectStore('runs').getAll(),
       transaction.objectStore('services').getAllKeys(),
       transaction.objectStore('services').getAll(),
       transaction.objectStore('meta').get('progress'),
-      transaction.objectStore('meta').get('shelf'),
+      transaction.objectStore('shelf').getAllKeys(),
+      transaction.objectStore('shelf').getAll(),
     ]);
     const runs = await Promise.all(
       keys.map((key, at) => this.#open<RowRecord[]>(contextOf(key), values[at] as Uint8Array)),
@@ -127,10 +128,12 @@ export class IdbCache implements CacheStore {
     const services = await Promise.all(
       serviceKeys.map((key, at) => this.#open<ServiceRecord>(`services/${key}`, serviceValues[at] as Uint8Array)),
     );
-    const shelf =
-      sealedShelf instanceof Uint8Array ? await this.#open<ShelfDocument>('meta/shelf', sealedShelf) : undefined;
-    const lost =
-      runs.includes(undefined) || services.includes(undefined) || (sealedShelf !== undefined && shelf === undefined);
+    const blocks = await Promise.all(
+      blockKeys.map((key, at) => this.#open<ShelfBlock>(`shelf/${key}`, blockValues[at] as Uint8Array)),
+    );
+    const lost = [runs, services, blocks].some((opened) => (opened as readonly unknown[]).includes(undefined));
+    // Read anew from the mailbox, all of it.
+    if (lost) await this.#database.clear('shelf');
     const rows: RowRecord[] = [];
     for (const [at, run] of runs.entries()) {
       const key = keys[at] as RunKey;
@@ -152,7 +155,7 @@ export class IdbCache implements CacheStore {
       rows,
       services: services.filter((service) => service !== undefined),
       progress: new Map(opened ?? []),
-      shelf: lost ? undefined : shelf,
+      shelf: new Map(lost ? [] : blockKeys.map((key, at) => [key, blocks[at]])),
     };
   }
 
@@ -187,9 +190,9 @@ export class IdbCache implements CacheStore {
     const progress =
       batch.progress === undefined ? undefined : await this.#sealer.seal('meta/progress', [...batch.progress]);
     const facts = batch.facts === undefined ? undefined : await this.#sealer.seal('meta/facts', batch.facts);
-    const shelf = batch.shelf === undefined ? undefined : await this.#sealer.seal('meta/shelf', batch.shelf);
+    const blocks = await this.#sealBlocks(batch.shelf);
     try {
-      const names = ['runs', 'list', 'services', 'meta'] as const;
+      const names = ['runs', 'list', 'services', 'shelf', 'meta'] as const;
       const transaction = this.#database.transaction(names, 'readwrite', { durability: 'relaxed' });
       const runStore = transaction.objectStore('runs');
       const serviceStore = transaction.objectStore('services');
@@ -201,7 +204,10 @@ export class IdbCache implements CacheStore {
       for (const [number, sealed] of services) writes.push(serviceStore.put(sealed, number));
       for (const number of removedServices) writes.push(serviceStore.delete(number));
       if (progress !== undefined) writes.push(meta.put(progress, 'progress'));
-      if (shelf !== undefined) writes.push(meta.put(shelf, 'shelf'));
+      const shelf = transaction.objectStore('shelf');
+      for (const [number, sealed] of blocks) {
+        writes.push(sealed === undefined ? shelf.delete(number) : shelf.put(sealed, number));
+      }
       if (facts !== undefined) writes.push(meta.put(facts, 'facts'));
       transaction.commit();
       await Promise.all(writes);
@@ -277,6 +283,14 @@ export class IdbCache implements CacheStore {
         const number = this.#serviceNumberOf.get(record.id) ?? ++this.#seq;
         this.#serviceNumberOf.set(record.id, number);
         return [number, await this.#sealer.seal(`services/${number}`, record)];
+      }),
+    );
+  }
+
+  #sealBlocks(blocks: ShelfBlocks): Promise<readonly (readonly [number, Uint8Array | undefined])[]> {
+    return Promise.all(
+      [...blocks].map(async ([number, block]) => {
+        return [number, block === undefined ? undefined : await this.#sealer.seal(`shelf/${number}`, block)] as const;
       }),
     );
   }

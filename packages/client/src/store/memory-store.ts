@@ -2,7 +2,7 @@
 import { CoiError } from '@coi-webmail/base';
 import type { ChatId, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import { compareRows } from '@coi-webmail/chat';
-import type { ShelfDocument } from '../shelf/shelf.ts';
+import type { ShelfBlock } from '../shelf/shelf.ts';
 import type {
   CacheBatch,
   CacheContents,
@@ -22,7 +22,7 @@ export class MemoryCache implements CacheStore {
   readonly #list = new Map<ChatId, ListEntry>();
   #progress: ReadonlyMap<string, MailboxProgress> = new Map();
   #facts: FactsDocument | undefined;
-  #shelf: ShelfDocument | undefined;
+  readonly #shelf = new Map<number, ShelfBlock>();
 
   async head(): Promise<CacheHead> {
     return structuredClone({ list: [...this.#list.values()], facts: this.#facts });
@@ -52,7 +52,10 @@ export class MemoryCache implements CacheStore {
     for (const id of batch.removedServices) this.#services.delete(id);
     for (const record of batch.services) this.#services.set(record.id, structuredClone(record));
     if (batch.progress !== undefined) this.#progress = structuredClone(batch.progress);
-    if (batch.shelf !== undefined) this.#shelf = structuredClone(batch.shelf);
+    for (const [number, block] of batch.shelf) {
+      if (block === undefined) this.#shelf.delete(number);
+      else this.#shelf.set(number, structuredClone(block));
+    }
     if (batch.facts !== undefined) this.#facts = structuredClone(batch.facts);
   }
 

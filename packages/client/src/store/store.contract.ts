@@ -1,7 +1,7 @@
 /** What every store must do. Runs in Node over memory and in a real browser over IndexedDB, so it asserts by itself. */
 import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { ContactAddress, MessageId } from '@coi-webmail/coi';
-import type { ShelfDocument } from '../shelf/shelf.ts';
+import type { ShelfBlocks } from '../shelf/shelf.ts';
 import type { CacheBatch, ListEntry, StoreOpener, Stores } from './store.ts';
 
 export interface ContractCase {
@@ -97,7 +97,7 @@ class Writer {
       removedServices: new Set(),
       progress: undefined,
       facts: undefined,
-      shelf: undefined,
+      shelf: new Map(),
       ...change,
     };
     return this.stores.cache.commit(batch, this.rows);
@@ -139,7 +139,11 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
       const progress = new Map([
         ['INBOX', { cursor: { uidValidity: '1', highestModSeq: '9', uidNext: 4 }, pending: [[1, 2] as const] }],
       ]);
-      const shelf: ShelfDocument = { chats: [7 as ChatId], boxes: [['INBOX', '1', [3, 0, 1, 2]]] };
+      const block = { mailbox: 'INBOX', uidValidity: '1', chats: [7 as ChatId], entries: [3, 0, 1, 2] };
+      const shelf: ShelfBlocks = new Map([
+        [1, block],
+        [2, block],
+      ]);
       await writer.commit([contractRow(1), contractRow(2)], {
         list: [entry(1)],
         services: [service],
@@ -147,6 +151,7 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
         facts: { mode: 'active' },
         shelf,
       });
+      await writer.commit([], { shelf: new Map([[2, undefined]]) });
       writer.close();
       const stores = await open(opener, hash);
       equal(await stores.cache.head(), { list: [entry(1)], facts: { mode: 'active' } }, 'head');
@@ -158,7 +163,7 @@ export const STORE_CONTRACT: readonly ContractCase[] = [
       );
       equal(contents.services, [service], 'services');
       equal([...contents.progress], [...progress], 'progress');
-      equal(contents.shelf, shelf, 'shelf');
+      equal([...contents.shelf], [[1, block]], 'shelf');
       stores.cache.close();
       stores.vault.close();
     },

@@ -7,7 +7,7 @@
  */
 import type { ChatId, ChatRecord, ChatView, RowId, RowRecord, ServiceRecord } from '@coi-webmail/chat';
 import type { Cursor } from '@coi-webmail/protocol';
-import type { ShelfDocument } from '../shelf/shelf.ts';
+import type { ShelfBlocks } from '../shelf/shelf.ts';
 import type { UidRange } from '../sync/uid-set.ts';
 
 /** Where sync of one mailbox stands: the cursor, and what lies below it but is not fetched yet. */
@@ -35,7 +35,7 @@ export interface CacheContents {
   readonly rows: readonly RowRecord[];
   readonly services: readonly ServiceRecord[];
   readonly progress: ReadonlyMap<string, MailboxProgress>;
-  readonly shelf: ShelfDocument | undefined;
+  readonly shelf: ShelfBlocks;
 }
 
 /** One transaction: all of it or nothing. */
@@ -49,8 +49,8 @@ export interface CacheBatch {
   /** All mailboxes, or undefined when no cursor moved. */
   readonly progress: ReadonlyMap<string, MailboxProgress> | undefined;
   readonly facts: FactsDocument | undefined;
-  /** What is out of memory, or undefined when that is as before. */
-  readonly shelf: ShelfDocument | undefined;
+  /** What changed of what is out of memory. */
+  readonly shelf: ShelfBlocks;
 }
 
 export interface CacheStore {
