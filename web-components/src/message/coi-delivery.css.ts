@@ -4,7 +4,7 @@ export const deliveryStyles = css`
   :host {
     display: block;
     max-width: 100%;
-    margin-block-start: 3px;
+    margin-block: 3px 4px;
     font-size: var(--coi-text-s);
     line-height: 1.4;
     color: var(--coi-danger);
@@ -28,6 +28,11 @@ export const deliveryStyles = css`
   :host([own]) .news {
     justify-content: flex-end;
     text-align: end;
+  }
+  .acts {
+    display: inline-flex;
+    flex-wrap: wrap;
+    gap: 2px 12px;
   }
   .text-button {
     font-size: inherit;

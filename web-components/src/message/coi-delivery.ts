@@ -103,7 +103,9 @@ export class CoiDelivery extends CoiElement {
     // Read out once, when the line came; a number that changes each second would drown everything else.
     return html`<span class="count" aria-hidden="true">${words.sendingIn(seconds)}</span>
       <span class="visually-hidden">${words.held()}</span>
-      ${cancelable ? this.#act(words.undo(), 'coi-discard') : nothing} ${this.#act(words.sendNow(), 'coi-send-now')}`;
+      <span class="acts"
+        >${cancelable ? this.#act(words.undo(), 'coi-discard') : nothing} ${this.#act(words.sendNow(), 'coi-send-now')}</span
+      >`;
   }
 
   #waits(): TemplateResult | typeof nothing {
@@ -156,7 +158,7 @@ export class CoiDelivery extends CoiElement {
       }
       ${
         delivery === 'failed'
-          ? html`${this.#act(words.retryForThem(), 'coi-retry')} ${this.#act(words.leaveIt(), 'coi-discard')}`
+          ? html`<span class="acts">${this.#act(words.retryForThem(), 'coi-retry')} ${this.#act(words.leaveIt(), 'coi-discard')}</span>`
           : nothing
       }`;
   }
@@ -164,7 +166,7 @@ export class CoiDelivery extends CoiElement {
   #failed(): TemplateResult {
     const { deliveryReason: reason } = this.row;
     return html`${this.#detailed(reason === undefined ? words.failed() : words.failedBecause(reasonWords(reason)))}
-      ${this.#act(words.retry(), 'coi-retry')} ${this.#act(words.discard(), 'coi-discard')}`;
+      <span class="acts">${this.#act(words.retry(), 'coi-retry')} ${this.#act(words.discard(), 'coi-discard')}</span>`;
   }
 
   #draw(news: DeliveryNews): TemplateResult | typeof nothing {
@@ -185,10 +187,10 @@ export class CoiDelivery extends CoiElement {
         return html`${this.#detailed(words.cameBack())} ${this.#act(words.writeAgain(), 'coi-write-again')}`;
       case 'too-old':
         return html`<span>${words.tooOldQuestion()}</span>
-          ${this.#act(words.send(), 'coi-retry')} ${this.#act(words.discard(), 'coi-discard')}`;
+          <span class="acts">${this.#act(words.send(), 'coi-retry')} ${this.#act(words.discard(), 'coi-discard')}</span>`;
       case 'unknown':
         return html`${this.#detailed(words.unknownQuestion())}
-          ${this.#act(words.sendAgain(), 'coi-resend')} ${this.#act(words.discard(), 'coi-discard')}`;
+          <span class="acts">${this.#act(words.sendAgain(), 'coi-resend')} ${this.#act(words.discard(), 'coi-discard')}</span>`;
       case 'missing':
         return html`<span>${words.notInMailbox()}</span>`;
       default:

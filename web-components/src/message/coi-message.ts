@@ -18,6 +18,7 @@ import { unreadableTitle } from './summary.ts';
 
 /** A longer text is cut in the bubble until asked for: 100,000 characters in one line are slow to lay out. */
 const LONGEST_SHOWN = 4000;
+const HOVER_MS = 60;
 
 const UNREADABLE: Readonly<
   Record<NonNullable<RowView['unreadableReason']>, { readonly picture: IconName; readonly text: () => string }>
@@ -58,15 +59,27 @@ export class CoiMessage extends CoiElement {
   @state() private unfolded = false;
   /** The pointer is here: only then the buttons are made, 300 messages times two would be many. */
   @state() private hovered = false;
+  #hovering: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
+    // What only passes under the pointer while one scrolls is not drawn for it.
     this.addEventListener('pointerenter', () => {
-      this.hovered = true;
+      this.#hovering = setTimeout(() => {
+        this.hovered = true;
+      }, HOVER_MS);
     });
-    this.addEventListener('pointerleave', () => {
-      this.hovered = false;
-    });
+    this.addEventListener('pointerleave', () => this.#unhover());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unhover();
+  }
+
+  #unhover(): void {
+    clearTimeout(this.#hovering);
+    this.hovered = false;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -198,7 +211,7 @@ export class CoiMessage extends CoiElement {
   #htmlUnread(): TemplateResult | typeof nothing {
     if (this.row.htmlUnread !== true || typeof this.fullText === 'string') return nothing;
     return html`<div class="unread-html">${icon('info-circle', 'small')}<span>${words.htmlUnread()}</span></div>
-      ${this.#openMail(words.openOriginal())}`;
+      ${this.#openMail(words.openOriginal(), 'fold')}`;
   }
 
   #unproven(): TemplateResult | typeof nothing {
@@ -237,10 +250,14 @@ export class CoiMessage extends CoiElement {
     </div>`;
   }
 
-  #openMail(label: string): TemplateResult | typeof nothing {
+  #openMail(label: string, look = ''): TemplateResult | typeof nothing {
     const { place } = this.row;
     if (place === undefined || !this.canOpenMail) return nothing;
-    return html`<button class="text-button" tabindex=${this.#tab()} @click=${() => this.intend('coi-open-mail', place)}>
+    return html`<button
+      class="text-button ${look}"
+      tabindex=${this.#tab()}
+      @click=${() => this.intend('coi-open-mail', place)}
+    >
       ${label}
     </button>`;
   }
