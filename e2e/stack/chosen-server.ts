@@ -28,13 +28,18 @@ export type Need =
   | 'keywords'
   /** the address that a client tells by ID is in the server's log; */
   | 'client address'
+  /** the server tells the engine of deliveries by itself; */
+  | 'delivery events'
   /** a second delivery of the same Message-ID to one mailbox is kept. */
   | 'repeated delivery';
 
 const LACKS: Readonly<Record<ImapServerName, readonly Need[]>> = {
   dovecot: [],
-  cyrus: ['NOTIFY', 'client address', 'repeated delivery'],
-  'dovecot-bare': ['MOVE', 'UIDPLUS', 'CONDSTORE', 'QRESYNC', 'NOTIFY', 'IDLE', 'SPECIAL-USE', 'keywords'],
+  cyrus: ['NOTIFY', 'delivery events', 'client address', 'repeated delivery'],
+  'dovecot-bare': [
+    ...(['MOVE', 'UIDPLUS', 'CONDSTORE', 'QRESYNC', 'NOTIFY', 'IDLE', 'SPECIAL-USE', 'keywords'] as const),
+    'delivery events',
+  ],
 };
 
 export function lacks(server: ImapServerName): readonly Need[] {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { fromBase64, silentLogger, systemClock } from '@coi-webmail/base';
-import { sendMail, type Stack, startStack, until, type User } from '@coi-webmail/e2e/stack';
+import { sendMail, type Stack, startStack, until, type User, needs } from '@coi-webmail/e2e/stack';
 import { chatId, issuerOf, mail, person, type Person } from '../account/account.fixture.ts';
 import { startLesserServer } from '../imap/lesser-server.fixture.ts';
 import { LocalDeliveryDesk } from './desk.ts';
@@ -83,7 +83,7 @@ async function hasMails(someone: Person, count: number): Promise<void> {
   await imap.logout();
 }
 
-test('a chat mail from outside is shown through its delivery event', async () => {
+test('a chat mail from outside is shown through its delivery event', needs('delivery events'), async () => {
   await receiving(async ({ desk, told }) => {
     await withDeafBob(desk, async (bob) => {
       const startedAt = performance.now();
@@ -102,7 +102,7 @@ test('a chat mail from outside is shown through its delivery event', async () =>
   });
 });
 
-test('an event tells mailbox and kind, and nothing of the mail', async () => {
+test('an event tells mailbox and kind, and nothing of the mail', needs('delivery events'), async () => {
   await receiving(async ({ desk, told }) => {
     await withDeafBob(desk, async (bob) => {
       told.length = 0;
@@ -126,7 +126,7 @@ test('an event tells mailbox and kind, and nothing of the mail', async () => {
   });
 });
 
-test('Dovecot with a wrong key is refused; the mail is delivered all the same', async () => {
+test('Dovecot with a wrong key is refused; the mail is delivered all the same', needs('delivery events'), async () => {
   await receiving(
     async ({ desk, told, refused }) => {
       await withDeafBob(desk, async (bob) => {
@@ -191,31 +191,35 @@ async function withParkedBob(desk: LocalDeliveryDesk, work: (bob: Person, line: 
   }
 }
 
-test('bob does nothing: his watch connection is given up, nobody notices, and mail comes as before', async () => {
-  await receiving(async ({ desk }) => {
-    await withParkedBob(desk, async (bob, line) => {
-      const states = bob.events.of('account.state').length;
-      const arrived = bob.events.of('message.arrived').length;
-      const id = chatId('elsewhere.test');
-      await fromOutside(bob, { 'Message-ID': `<${id}>` });
-      await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
-      assert.equal(bob.events.of('message.arrived').length, arrived + 1);
-      const { account, mailboxes } = await bob.account.describe();
-      assert.equal(account.state, 'online');
-      assert.equal(mailboxes.find(({ role }) => role === 'chats')?.messageCount, 2);
-      assert.ok(line.openCount() > 1, 'whoever uses the account wakes it');
-      assert.deepEqual(
-        bob.events
-          .of('account.state')
-          .slice(states)
-          .filter(({ state }) => state !== 'online'),
-        [],
-      );
+test(
+  'bob does nothing: his watch connection is given up, nobody notices, and mail comes as before',
+  needs('delivery events'),
+  async () => {
+    await receiving(async ({ desk }) => {
+      await withParkedBob(desk, async (bob, line) => {
+        const states = bob.events.of('account.state').length;
+        const arrived = bob.events.of('message.arrived').length;
+        const id = chatId('elsewhere.test');
+        await fromOutside(bob, { 'Message-ID': `<${id}>` });
+        await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
+        assert.equal(bob.events.of('message.arrived').length, arrived + 1);
+        const { account, mailboxes } = await bob.account.describe();
+        assert.equal(account.state, 'online');
+        assert.equal(mailboxes.find(({ role }) => role === 'chats')?.messageCount, 2);
+        assert.ok(line.openCount() > 1, 'whoever uses the account wakes it');
+        assert.deepEqual(
+          bob.events
+            .of('account.state')
+            .slice(states)
+            .filter(({ state }) => state !== 'online'),
+          [],
+        );
+      });
     });
-  });
-});
+  },
+);
 
-test('what another program does with the chats of a parked account is told', async () => {
+test('what another program does with the chats of a parked account is told', needs('delivery events'), async () => {
   await receiving(async ({ desk }) => {
     await withParkedBob(desk, async (bob) => {
       const earlier = bob.events.all.length;
@@ -232,21 +236,25 @@ test('what another program does with the chats of a parked account is told', asy
   });
 });
 
-test('mail whose event was lost is found at the next look, and the events are no longer relied upon', async () => {
-  await receiving(async ({ desk }) => {
-    await withParkedBob(desk, async (bob) => {
-      const deaf = new LocalDeliveryDesk({ clock: systemClock, log: silentLogger });
-      desk.tell = (issuer, notice) => deaf.tell(issuer, notice);
-      const id = chatId('elsewhere.test');
-      await fromOutside(bob, { 'Message-ID': `<${id}>` });
-      await hasMails(bob, 1);
-      assert.equal(desk.isReliable('test'), true);
-      await bob.account.describe();
-      await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
-      assert.equal(desk.isReliable('test'), false);
+test(
+  'mail whose event was lost is found at the next look, and the events are no longer relied upon',
+  needs('delivery events'),
+  async () => {
+    await receiving(async ({ desk }) => {
+      await withParkedBob(desk, async (bob) => {
+        const deaf = new LocalDeliveryDesk({ clock: systemClock, log: silentLogger });
+        desk.tell = (issuer, notice) => deaf.tell(issuer, notice);
+        const id = chatId('elsewhere.test');
+        await fromOutside(bob, { 'Message-ID': `<${id}>` });
+        await hasMails(bob, 1);
+        assert.equal(desk.isReliable('test'), true);
+        await bob.account.describe();
+        await bob.events.next('message.arrived', ({ message }) => textOf(message.bytes).includes(id));
+        assert.equal(desk.isReliable('test'), false);
+      });
     });
-  });
-});
+  },
+);
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
@@ -257,17 +265,21 @@ async function listening(server: Server): Promise<Server> {
   return server;
 }
 
-test('without an engine mail is delivered as ever, and bob is told by his mail server', async () => {
-  const desk = new LocalDeliveryDesk({ clock: systemClock, log: silentLogger });
-  const bob = await person({ stack, stop: async () => undefined }, { deps: { delivery: desk } });
-  try {
-    await bob.account.call('mode.set', { mode: 'active' });
-    await fromOutside(bob);
-    await bob.events.next('message.arrived');
-  } finally {
-    await bob.stop();
-  }
-});
+test(
+  'without an engine mail is delivered as ever, and bob is told by his mail server',
+  needs('delivery events'),
+  async () => {
+    const desk = new LocalDeliveryDesk({ clock: systemClock, log: silentLogger });
+    const bob = await person({ stack, stop: async () => undefined }, { deps: { delivery: desk } });
+    try {
+      await bob.account.call('mode.set', { mode: 'active' });
+      await fromOutside(bob);
+      await bob.events.next('message.arrived');
+    } finally {
+      await bob.stop();
+    }
+  },
+);
 
 /** Straight to Dovecot: the answer to the final dot comes when the mail lies in the mailbox. */
 function byLmtp(to: User): Promise<string> {
@@ -276,7 +288,7 @@ function byLmtp(to: User): Promise<string> {
   return sendMail({ port: stack.info.ports.lmtp, from, to: [to.address], message, greeting: 'LHLO' });
 }
 
-test('a defect in the driver costs no mail and no answer', async () => {
+test('a defect in the driver costs no mail and no answer', needs('delivery events'), async () => {
   const file = `${stack.info.runDir}/delivery/coi-delivery.lua`;
   const driver = await readFile(file, 'utf8');
   const defects = [
@@ -298,7 +310,7 @@ test('a defect in the driver costs no mail and no answer', async () => {
   }
 });
 
-test('an engine that hangs holds a delivery up for less than a second', async () => {
+test('an engine that hangs holds a delivery up for less than a second', needs('delivery events'), async () => {
   const silent = await listening(createServer(() => undefined));
   try {
     const bob = await stack.freshUser();

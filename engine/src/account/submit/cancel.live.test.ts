@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { until } from '@coi-webmail/e2e/stack';
+import { at, needs, until } from '@coi-webmail/e2e/stack';
 import { startLesserServer } from '../../imap/lesser-server.fixture.ts';
 import type { Script } from '../../smtp/fake-server.fixture.ts';
 import { issuerOf, type LiveStack, liveStack, type Person, type PersonOptions } from '../account.fixture.ts';
@@ -28,21 +28,25 @@ const cancel = (who: Person, { messageId }: Submit, giveUp = false) =>
 const isTakenBack = (error: unknown) => isCoiError(error, 'conflict') && error.details?.['cancelled'] === true;
 const isAway = (error: unknown) => isCoiError(error, 'smtp-unavailable');
 
-test('a line that waits is taken back with its pending copy, and a request that comes late sends nothing', () =>
-  scene(AWAY, {}, async ({ server, alice, elsewhere }) => {
-    const line = lineFrom(alice, [BOB]);
-    await assert.rejects(send(alice, line), isAway);
-    assert.match((await chatFlags(alice)).join(), /CoiPending/);
-    assert.deepEqual(await cancel(alice, line), { state: 'cancelled' });
-    assert.deepEqual(await chatFlags(alice), []);
-    server.script({});
-    for (const who of [alice, await elsewhere()]) {
-      await assert.rejects(send(who, { ...line, attempt: 1 }), isTakenBack);
-      assert.deepEqual(await cancel(who, line), { state: 'cancelled' });
-    }
-    assert.deepEqual(server.messages, []);
-    assert.deepEqual(await chatFlags(alice), []);
-  }));
+test(
+  'a line that waits is taken back with its pending copy, and a request that comes late sends nothing',
+  needs('keywords'),
+  () =>
+    scene(AWAY, {}, async ({ server, alice, elsewhere }) => {
+      const line = lineFrom(alice, [BOB]);
+      await assert.rejects(send(alice, line), isAway);
+      assert.match((await chatFlags(alice)).join(), /CoiPending/);
+      assert.deepEqual(await cancel(alice, line), { state: 'cancelled' });
+      assert.deepEqual(await chatFlags(alice), []);
+      server.script({});
+      for (const who of [alice, await elsewhere()]) {
+        await assert.rejects(send(who, { ...line, attempt: 1 }), isTakenBack);
+        assert.deepEqual(await cancel(who, line), { state: 'cancelled' });
+      }
+      assert.deepEqual(server.messages, []);
+      assert.deepEqual(await chatFlags(alice), []);
+    }),
+);
 
 test('a line that nobody asked about yet stays cancelled, too', () =>
   scene({}, {}, async ({ server, alice }) => {
@@ -100,52 +104,61 @@ test('the process died between the word and the copy: the next one removes the c
     await until(async () => (await chatFlags(alice)).length === 0, 'an empty mailbox', 10_000);
   }));
 
-test('a Store that forgot a pending line cannot tell whether it was sent: the user is asked', () =>
+test('a Store that forgot a pending line cannot tell whether it was sent: the user is asked', needs('keywords'), () =>
   scene({}, {}, async ({ server, alice }) => {
     const line = lineFrom(alice, [BOB]);
     const imap = await alice.imap();
-    await imap.append('COI/Chats', line.bytes, ['\\Seen', '$CoiOwn', '$Chat', '$CoiPending']);
+    await imap.append(at('COI/Chats'), line.bytes, ['\\Seen', '$CoiOwn', '$Chat', '$CoiPending']);
     await imap.logout();
     assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
     assert.deepEqual(server.messages, []);
     assert.equal((await send(alice, { ...line, attempt: 2, resend: true })).state, 'sent');
     assert.equal(server.messages.length, 1);
     await until(async () => (await chatFlags(alice)).join() === '\\Seen $CoiOwn $Chat', 'a settled copy', 10_000);
-  }));
+  }),
+);
 
-test('keywords forbidden, and the process died before it stored the copy: two who ask store one', () =>
-  scene({}, { pool: 'nokeyword' }, async ({ server, store, alice, elsewhere }) => {
-    const other = await elsewhere();
-    const line = lineFrom(alice, [BOB]);
-    await store.claim(keyOf(alice, line), Date.now(), CLAIM_STALE_MS);
-    await store.settleClaim(keyOf(alice, line), 'accepted', Date.now(), {});
-    const asked = [alice, other].map((who) => send(who, { ...line, attempt: 1 }));
-    assert.deepEqual(
-      (await Promise.all(asked)).map(({ state }) => state),
-      ['sent', 'sent'],
-    );
-    const { copy } = await send(alice, { ...line, attempt: 2 });
-    assert.equal(copy?.uid, 1);
-    assert.deepEqual(await chatFlags(alice), ['\\Seen']);
-    assert.deepEqual(server.messages, []);
-  }));
-
-test('without UIDPLUS the copy is found by its Message-ID; one that is taken back stays, marked as deleted', async () => {
-  const lesser = await startLesserServer(live.stack.info.ports.imap, ['UIDPLUS']);
-  const { imap } = await issuerOf(live);
-  const issuer = { imap: { ...imap, port: lesser.port, tls: 'none' as const } };
-  try {
-    await scene({}, { issuer }, async ({ server, alice }) => {
-      const sent = await send(alice, lineFrom(alice, [BOB]));
-      assert.deepEqual([sent.state, sent.copy], ['sent', undefined]);
-      await until(async () => (await chatFlags(alice)).join() === '\\Seen $CoiOwn $Chat', 'a settled copy', 10_000);
-      server.script(AWAY);
+test(
+  'keywords forbidden, and the process died before it stored the copy: two who ask store one',
+  needs('UIDPLUS'),
+  () =>
+    scene({}, { pool: 'nokeyword' }, async ({ server, store, alice, elsewhere }) => {
+      const other = await elsewhere();
       const line = lineFrom(alice, [BOB]);
-      await assert.rejects(send(alice, line), isAway);
-      assert.deepEqual(await cancel(alice, line), { state: 'cancelled' });
-      assert.match((await chatFlags(alice))[1] ?? '', /\\Deleted.*\$CoiPending/);
-    });
-  } finally {
-    await lesser.stop();
-  }
-});
+      await store.claim(keyOf(alice, line), Date.now(), CLAIM_STALE_MS);
+      await store.settleClaim(keyOf(alice, line), 'accepted', Date.now(), {});
+      const asked = [alice, other].map((who) => send(who, { ...line, attempt: 1 }));
+      assert.deepEqual(
+        (await Promise.all(asked)).map(({ state }) => state),
+        ['sent', 'sent'],
+      );
+      const { copy } = await send(alice, { ...line, attempt: 2 });
+      assert.equal(copy?.uid, 1);
+      assert.deepEqual(await chatFlags(alice), ['\\Seen']);
+      assert.deepEqual(server.messages, []);
+    }),
+);
+
+test(
+  'without UIDPLUS the copy is found by its Message-ID; one that is taken back stays, marked as deleted',
+  needs('keywords'),
+  async () => {
+    const lesser = await startLesserServer(live.stack.info.ports.imap, ['UIDPLUS']);
+    const { imap } = await issuerOf(live);
+    const issuer = { imap: { ...imap, port: lesser.port, tls: 'none' as const } };
+    try {
+      await scene({}, { issuer }, async ({ server, alice }) => {
+        const sent = await send(alice, lineFrom(alice, [BOB]));
+        assert.deepEqual([sent.state, sent.copy], ['sent', undefined]);
+        await until(async () => (await chatFlags(alice)).join() === '\\Seen $CoiOwn $Chat', 'a settled copy', 10_000);
+        server.script(AWAY);
+        const line = lineFrom(alice, [BOB]);
+        await assert.rejects(send(alice, line), isAway);
+        assert.deepEqual(await cancel(alice, line), { state: 'cancelled' });
+        assert.match((await chatFlags(alice))[1] ?? '', /\\Deleted.*\$CoiPending/);
+      });
+    } finally {
+      await lesser.stop();
+    }
+  },
+);

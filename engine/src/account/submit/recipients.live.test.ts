@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
 import type { Result } from '@coi-webmail/protocol';
-import { until } from '@coi-webmail/e2e/stack';
+import { needs, until } from '@coi-webmail/e2e/stack';
 import type { Script } from '../../smtp/fake-server.fixture.ts';
 import { type LiveStack, liveStack, type Person, type PersonOptions } from '../account.fixture.ts';
 import { CLAIM_STALE_MS } from './claim-note.ts';
@@ -112,7 +112,7 @@ test('who is refused and who is put off is named, also by another process, and n
     assert.equal((await chatFlags(alice)).length, 1);
   }));
 
-test('when everybody is put off the line waits; what was refused for good is remembered', () =>
+test('when everybody is put off the line waits; what was refused for good is remembered', needs('keywords'), () =>
   scene({}, {}, async ({ server, alice }) => {
     server.script({
       answer: (step, text) => (text.includes(BOB) ? '550 5.1.1 No' : step === 'RCPT' ? '451 4.7.1 Slow' : undefined),
@@ -126,7 +126,8 @@ test('when everybody is put off the line waits; what was refused for good is rem
     server.script({ answer: (_step, text) => (text.includes(BOB) ? '550 5.1.1 No' : undefined) });
     assert.deepEqual(addressesOf(await send(alice, { ...line, attempt: 1 })), [BOB]);
     assert.deepEqual(server.envelopes, [[CAROL]]);
-  }));
+  }),
+);
 
 test('a rate limit in the middle stops the line; those who have it keep it, the others are tried when asked', () =>
   scene({ extensions: LIMIT }, {}, async ({ server, alice }) => {
@@ -144,23 +145,27 @@ test('a rate limit in the middle stops the line; those who have it keep it, the 
     assert.deepEqual(server.envelopes.flat(), FIVE);
   }));
 
-test('a lost reply leaves only its own batch in doubt, and only the owner of a copy can end that', () =>
-  scene({ extensions: LIMIT }, {}, async ({ server, alice, hub }) => {
-    server.script({
-      extensions: LIMIT,
-      answer: (step, _text, count) => (step === 'dot' && count === 2 ? 'CUT' : undefined),
-    });
-    const line = lineFrom(alice);
-    assert.equal((await send(alice, line)).state, 'unknown');
-    assert.deepEqual(server.envelopes, [[BOB, CAROL], [FRED]]);
-    assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
-    hub.sendEvidence({ messageId: line.messageId, from: alice.user.address, by: BOB });
-    assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
-    assert.match((await chatFlags(alice))[0] ?? '', /CoiPending/);
-    const resent = await send(alice, { ...line, attempt: 2, resend: true });
-    assert.deepEqual([resent.state, resent.rejected], ['sent', []]);
-    assert.deepEqual(server.envelopes, [[BOB, CAROL], [FRED], [DAVE, ERIN]]);
-  }));
+test(
+  'a lost reply leaves only its own batch in doubt, and only the owner of a copy can end that',
+  needs('keywords'),
+  () =>
+    scene({ extensions: LIMIT }, {}, async ({ server, alice, hub }) => {
+      server.script({
+        extensions: LIMIT,
+        answer: (step, _text, count) => (step === 'dot' && count === 2 ? 'CUT' : undefined),
+      });
+      const line = lineFrom(alice);
+      assert.equal((await send(alice, line)).state, 'unknown');
+      assert.deepEqual(server.envelopes, [[BOB, CAROL], [FRED]]);
+      assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+      hub.sendEvidence({ messageId: line.messageId, from: alice.user.address, by: BOB });
+      assert.equal((await send(alice, { ...line, attempt: 1 })).state, 'unknown');
+      assert.match((await chatFlags(alice))[0] ?? '', /CoiPending/);
+      const resent = await send(alice, { ...line, attempt: 2, resend: true });
+      assert.deepEqual([resent.state, resent.rejected], ['sent', []]);
+      assert.deepEqual(server.envelopes, [[BOB, CAROL], [FRED], [DAVE, ERIN]]);
+    }),
+);
 
 test('the copy that one of a batch has settles the batch', () =>
   scene({ extensions: LIMIT }, {}, async ({ server, alice, hub }) => {
@@ -177,26 +182,30 @@ test('the copy that one of a batch has settles the batch', () =>
   }));
 
 for (const inDoubt of [false, true]) {
-  test(`a process that died ${inDoubt ? 'in' : 'before'} its second batch: the next one sends to the rest, and names who was refused`, () =>
-    scene({ extensions: LIMIT }, {}, async ({ server, store, alice }) => {
-      const line = lineFrom(alice);
-      const key = keyOf(alice, line);
-      const left = Deliveries.parse(line.messageId, undefined);
-      left.set([BOB], { state: 'accepted' });
-      left.set([CAROL], { state: 'refused', smtpCode: 550, status: '5.1.1' });
-      if (inDoubt) left.set([DAVE, ERIN], { state: 'doubt', batch: 1 });
-      const diedAt = Date.now() - 2 * CLAIM_STALE_MS;
-      await store.claim(key, diedAt, CLAIM_STALE_MS);
-      await store.progressClaim(key, diedAt, { recipients: left.format() }, inDoubt);
-      const answer = await send(alice, { ...line, attempt: 1 });
-      assert.equal(answer.state, inDoubt ? 'unknown' : 'sent');
-      assert.deepEqual(addressesOf(answer), [CAROL]);
-      assert.deepEqual(server.envelopes, inDoubt ? [[FRED]] : [[DAVE, ERIN], [FRED]]);
-      assert.equal((await chatFlags(alice)).length, 1);
-    }));
+  test(
+    `a process that died ${inDoubt ? 'in' : 'before'} its second batch: the next one sends to the rest, and names who was refused`,
+    inDoubt ? needs('keywords') : {},
+    () =>
+      scene({ extensions: LIMIT }, {}, async ({ server, store, alice }) => {
+        const line = lineFrom(alice);
+        const key = keyOf(alice, line);
+        const left = Deliveries.parse(line.messageId, undefined);
+        left.set([BOB], { state: 'accepted' });
+        left.set([CAROL], { state: 'refused', smtpCode: 550, status: '5.1.1' });
+        if (inDoubt) left.set([DAVE, ERIN], { state: 'doubt', batch: 1 });
+        const diedAt = Date.now() - 2 * CLAIM_STALE_MS;
+        await store.claim(key, diedAt, CLAIM_STALE_MS);
+        await store.progressClaim(key, diedAt, { recipients: left.format() }, inDoubt);
+        const answer = await send(alice, { ...line, attempt: 1 });
+        assert.equal(answer.state, inDoubt ? 'unknown' : 'sent');
+        assert.deepEqual(addressesOf(answer), [CAROL]);
+        assert.deepEqual(server.envelopes, inDoubt ? [[FRED]] : [[DAVE, ERIN], [FRED]]);
+        assert.equal((await chatFlags(alice)).length, 1);
+      }),
+  );
 }
 
-test('a message that is refused as a whole is a failure of all; trying again sends to all', () =>
+test('a message that is refused as a whole is a failure of all; trying again sends to all', needs('keywords'), () =>
   scene({}, {}, async ({ server, alice }) => {
     server.script({ replies: { dot: '554 5.7.1 Spam' } });
     const line = lineFrom(alice);
@@ -206,4 +215,5 @@ test('a message that is refused as a whole is a failure of all; trying again sen
     assert.deepEqual((await send(alice, { ...line, attempt: 1 })).rejected, []);
     assert.deepEqual(server.envelopes, [FIVE]);
     await until(async () => (await chatFlags(alice)).join() === '\\Seen $CoiOwn $Chat', 'a settled copy', 10_000);
-  }));
+  }),
+);

@@ -3,7 +3,16 @@ import type { Params, Result } from '@coi-webmail/protocol';
 import { at } from '@coi-webmail/e2e/stack';
 import { type FakeServer, type Script, startFakeServer } from '../../smtp/fake-server.fixture.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
-import { chatId, type LiveStack, mail, newHub, person, type Person, type PersonOptions } from '../account.fixture.ts';
+import {
+  chatId,
+  type LiveStack,
+  mail,
+  MODE,
+  newHub,
+  person,
+  type Person,
+  type PersonOptions,
+} from '../account.fixture.ts';
 import { claimKey } from './claim-note.ts';
 
 export type Submit = Params<'message.submit'>;
@@ -32,7 +41,7 @@ export async function scene(
     const issuer = { ...options.issuer, smtp };
     const someone = await person(live, { ...options, deps: { store, hub, ...options.deps }, issuer, ...more });
     open.push(someone);
-    await someone.account.call('mode.set', { mode: 'active' });
+    await someone.account.call('mode.set', { mode: MODE });
     await someone.account.call('submit.warm', {});
     return someone;
   };
