@@ -110,7 +110,8 @@ class Account implements AccountService {
     if (this.#isStopped) throw new CoiError('engine-unreachable', 'The account was stopped');
     this.#lookout.supervisor.start();
     this.#lookout.prompt.used(method);
-    await this.#signedOn();
+    // A submission of a live account counts as running from this very moment, for evidence and for `stop`.
+    if (!this.#lookout.wasOnline) await this.#signedOn();
     return HANDLERS[method](this.#parts, params);
   }
 

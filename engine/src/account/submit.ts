@@ -11,13 +11,15 @@ import { isTemporary } from '../smtp/errors.ts';
 import type { ClaimNote } from '../store/store.ts';
 import type { AccountContext } from './context.ts';
 import { readOuterHead } from './head.ts';
+import { failureAnswer, IN_FLIGHT, sentAnswer, unknownAnswer } from './submit/answer.ts';
 import { checkSubmission } from './submit/check.ts';
 import { CLAIM_STALE_MS, claimKey, copyOf, Heartbeat, noteOf, type StoredCopy } from './submit/claim-note.ts';
 import { Deliveries } from './submit/deliveries.ts';
 import { Doubts } from './submit/doubts.ts';
 import { LateCopies } from './submit/late-copies.ts';
 import { type CopyPlan, type FoundCopy, OwnCopies } from './submit/own-copies.ts';
-import { rejectedOf, retryAfterMs, targetsOf } from './submit/targets.ts';
+import { removeCopy, takeBack } from './submit/take-back.ts';
+import { targetsOf } from './submit/targets.ts';
 import { Transmission } from './submit/transmission.ts';
 
 export { CLAIM_STALE_MS, claimKey } from './submit/claim-note.ts';
@@ -25,7 +27,6 @@ export { CLAIM_STALE_MS, claimKey } from './submit/claim-note.ts';
 type SubmitParams = Params<'message.submit'>;
 type SubmitResult = Result<'message.submit'>;
 
-const IN_FLIGHT: SubmitResult = { state: 'in-flight', rejected: [], retryAfterMs: 500 };
 export const MAX_RECIPIENTS = 100;
 
 /** A line whose claim is ours. */
@@ -101,34 +102,13 @@ export class Submitter {
     return job;
   }
 
-  /**
-   * Takes back a line that was not sent, with the copy that says pending. Of one that stopped half-way nobody else gets
-   * it.
-   */
-  async cancel({ messageId, giveUp }: Params<'submit.cancel'>): Promise<Result<'submit.cancel'>> {
-    const { deps, clock, identity } = this.#context;
-    const key = claimKey(identity.hash, messageId);
-    if (this.#running.has(key)) return { state: 'in-flight' };
-    const claim = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
-    const note = claim.state === 'new' ? (claim.earlier ?? {}) : 'note' in claim ? claim.note : {};
-    const deliveries = Deliveries.parse(messageId, note.recipients);
-    if (claim.state === 'accepted') return { state: 'sent' };
-    if (claim.state === 'in-flight') return { state: 'in-flight' };
-    if (claim.state === 'unknown') {
-      if (giveUp !== true) return { state: 'unknown' };
-      if (!(await deps.store.reopenClaim(key, 'unknown', clock.now()))) return { state: 'in-flight' };
-    }
-    this.doubts.forget(messageId);
-    if (deliveries.has('accepted')) {
-      deliveries.isClosed = true;
-      await deps.store.settleClaim(key, 'accepted', clock.now(), noteOf(undefined, deliveries));
-      this.copies.settle(messageId, copyOf(note)?.place);
-      return { state: 'sent' };
-    }
-    // First the word, then the copy: a copy without it is found by whoever reconciles.
-    await deps.store.settleClaim(key, 'cancelled', clock.now(), {});
-    await this.#cancelCopy(messageId, copyOf(note));
-    return { state: 'cancelled' };
+  /** As `takeBack` does; not while it is being sent. */
+  async cancel(params: Params<'submit.cancel'>): Promise<Result<'submit.cancel'>> {
+    const { identity } = this.#context;
+    if (this.#running.has(claimKey(identity.hash, params.messageId))) return { state: 'in-flight' };
+    const answer = await takeBack(this.#context, this.copies, params);
+    if (answer.state !== 'unknown') this.doubts.forget(params.messageId);
+    return answer;
   }
 
   /** Opens what a line will need. Best effort. */
@@ -249,25 +229,11 @@ export class Submitter {
     }
     const { deps, clock } = this.#context;
     await deps.store.settleClaim(job.key, 'released', clock.now(), noteOf(copied.copy, deliveries));
-    const error = this.#failureOf(params, deliveries, failure);
+    const error = failureAnswer(params, deliveries, failure);
     if (copied.isThere && !isTemporary(error) && error.code !== 'auth-failed') {
-      await this.#cancelCopy(params.messageId, copied.copy);
+      await removeCopy(this.#context, this.copies, params.messageId, copied.copy);
     }
     throw error;
-  }
-
-  /** Why nobody has it. While somebody may get it yet, that is what the client hears. */
-  #failureOf(params: SubmitParams, deliveries: Deliveries, failure: CoiError | undefined): CoiError {
-    const fallback = new CoiError('recipient-rejected', 'The submission server refused all recipients');
-    const cause = failure ?? fallback;
-    const put = rejectedOf(params, deliveries).find(({ address }) => deliveries.of(address)?.state === 'deferred');
-    if (put === undefined) return cause;
-    const { smtpCode, status } = put;
-    return new CoiError(isTemporary(cause) ? cause.code : 'throttled', cause.message, {
-      cause,
-      details: { smtpCode, ...(status === undefined ? {} : { status }) },
-      retryAfterMs: retryAfterMs(deliveries, Math.random()),
-    });
   }
 
   async #inDoubt({ key, params, deliveries }: Job, copy: StoredCopy | undefined): Promise<SubmitResult> {
@@ -288,11 +254,11 @@ export class Submitter {
     const accept = () => deps.store.settleClaim(key, 'accepted', acceptedAt, noteOf(before, deliveries));
     if (before === undefined && (plan === 'after' || plan === 'sent')) {
       const copy = await this.#late.store({ key, plan, messageId, bytes }, kind === 'first', accept);
-      return answerOf(params, deliveries, copy, acceptedAt);
+      return sentAnswer(params, deliveries, copy, acceptedAt);
     }
     await accept();
     if (plan === 'before' && kind !== 'sent') this.copies.settle(messageId, before?.place);
-    return answerOf(params, deliveries, before, acceptedAt);
+    return sentAnswer(params, deliveries, before, acceptedAt);
   }
 
   /** A retry of what was sent: names who was refused, and stores the copy that a dead process could not. */
@@ -306,11 +272,11 @@ export class Submitter {
     const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
     const known = copyOf(note);
     if (known !== undefined || (plan !== 'after' && plan !== 'sent')) {
-      return answerOf(params, deliveries, known, acceptedAt);
+      return sentAnswer(params, deliveries, known, acceptedAt);
     }
     const { messageId, bytes } = params;
     const copy = await this.#late.store({ key, plan, messageId, bytes }, false, async () => undefined);
-    return answerOf(params, deliveries, copy, acceptedAt);
+    return sentAnswer(params, deliveries, copy, acceptedAt);
   }
 
   #answerUnknown(
@@ -320,11 +286,7 @@ export class Submitter {
     copy: StoredCopy | undefined,
   ): SubmitResult {
     this.doubts.add(key, params, deliveries, copy);
-    return {
-      state: 'unknown',
-      rejected: rejectedOf(params, deliveries),
-      ...(copy?.place === undefined ? {} : { copy: copy.place }),
-    };
+    return unknownAnswer(params, deliveries, copy);
   }
 
   /** What an earlier try left in the mailbox. */
@@ -359,30 +321,4 @@ export class Submitter {
     const key = claimKey(this.#context.identity.hash, messageId);
     await this.#late.store({ key, plan, messageId, bytes }, false, async () => undefined);
   }
-
-  async #cancelCopy(messageId: string, copy: StoredCopy | undefined): Promise<void> {
-    if (this.#context.mailboxes.path('chats') === undefined) return;
-    try {
-      await this.copies.cancel(messageId, copy?.place);
-    } catch (error) {
-      this.#context.deps.log.warn('cancel-copy-failed', { code: isCoiError(error) ? error.code : 'internal' });
-    }
-  }
-}
-
-function answerOf(
-  params: SubmitParams,
-  deliveries: Deliveries,
-  copy: StoredCopy | undefined,
-  acceptedAt: number,
-): SubmitResult {
-  const rejected = rejectedOf(params, deliveries);
-  const isPutOff = rejected.some(({ smtpCode }) => smtpCode < 500);
-  return {
-    state: 'sent',
-    acceptedAt,
-    rejected,
-    ...(copy?.place === undefined ? {} : { copy: copy.place }),
-    ...(isPutOff ? { retryAfterMs: retryAfterMs(deliveries, Math.random()) } : {}),
-  };
 }
