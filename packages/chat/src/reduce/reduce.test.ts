@@ -127,7 +127,7 @@ const cases: readonly { readonly name: string; readonly events: readonly ChatEve
   1000.000 Alice: Forged [unread unproven collision]`,
   },
   {
-    name: 'the date of a line is clamped to a minute after its delivery, and ignored when a day off',
+    name: 'the date of a line is clamped to ten minutes after its delivery, and ignored when a day off',
     events: [
       seen(text({ id: 'a@x', from: BOB, to: [ALICE], text: 'fast clock', at: NOON + 3_600_000 }), facts(1)),
       seen(
@@ -137,7 +137,7 @@ const cases: readonly { readonly name: string; readonly events: readonly ChatEve
     ],
     shows: `address:bob@example.test (bob@example.test)
   1.000 Bob Builder: broken clock [unread]
-  60000.000 Bob Builder: fast clock [unread]`,
+  600000.000 Bob Builder: fast clock [unread]`,
   },
   {
     name: 'an answer with a slow clock stays behind the line that it answers',
