@@ -3,31 +3,22 @@
  * intents of the elements into calls. A place is only a width: one column, two from 640 px. What is done about lines,
  * settings, keys and so on stands in the controllers beside it.
  */
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { keyed } from 'lit/directives/keyed.js';
-import type { ChatId, PersonView } from '@coi-webmail/chat';
+import type { ChatId } from '@coi-webmail/chat';
 import type { ChatApi } from '@coi-webmail/client';
 import type { CoiComposer } from '../composer/coi-composer.ts';
-import '../conversation/coi-conversation.ts';
 import type { CoiConversation } from '../conversation/coi-conversation.ts';
 import { CoiElement } from '../element/coi-element.ts';
 import type { Intent, IntentMap, IntentName } from '../element/intent.ts';
 import type { Host } from '../host.ts';
 import { useLocale } from '../i18n/locale.ts';
 import { words } from '../i18n/words.ts';
-import '../list/coi-chat-list.ts';
 import type { CoiChatList } from '../list/coi-chat-list.ts';
-import '../part/coi-banner.ts';
-import '../part/coi-empty-state.ts';
 import '../part/coi-toast.ts';
 import type { CoiToast } from '../part/coi-toast.ts';
-import '../setup/coi-consent.ts';
-import '../setup/coi-new-chat.ts';
-import '../setup/coi-settings.ts';
 import { base } from '../style/base.css.ts';
 import { type AppContext, codeOf, type HostEvent } from './app-context.ts';
-import { worstBanner } from './banner.ts';
 import { BlockController } from './block-controller.ts';
 import { ChatFeed, type ListQuery } from './chat-feed.ts';
 import { chatAppStyles } from './coi-chat-app.css.ts';
@@ -36,6 +27,7 @@ import { focusableIn } from './focus.ts';
 import { handleKeys } from './keys.ts';
 import { LineController } from './line-controller.ts';
 import { NavigationController } from './navigation-controller.ts';
+import { drawPanes, type Panes } from './panes.ts';
 import { ResizeController } from './resize-controller.ts';
 import { SetupController } from './setup-controller.ts';
 
@@ -304,138 +296,27 @@ export class CoiChatApp extends CoiElement implements AppContext {
     ></span>`;
   }
 
-  // Drawing
-
-  #banner(): TemplateResult {
-    const overview = this.feed?.overview;
-    const kind =
-      overview && worstBanner(overview, { consentPutOff: this.#setup.putOff, connectingLong: this.#connecting.long });
-    return html`<coi-banner
-      slot="banner"
-      .kind=${kind}
-      .overview=${overview}
-      ?can-sign-in=${this.host.signIn !== undefined}
-    ></coi-banner>`;
-  }
-
-  #people(): readonly PersonView[] {
-    const chats = this.feed?.chats?.chats ?? [];
-    return chats
-      .filter(({ kind, request, blocked }) => kind === 'direct' && !request && !blocked)
-      .flatMap(({ people }) => people.slice(0, 1));
-  }
-
-  #sideElement(): TemplateResult {
-    const overview = this.feed?.overview;
-    const address = overview?.address ?? '';
-    if (this.#way.side === 'new-chat') {
-      return html`<coi-new-chat
-        class="side"
-        .people=${this.#people()}
-        .lookup=${this.host.lookup}
-        .address=${address}
-        .maxRecipients=${overview?.limits?.maxRecipients ?? Number.POSITIVE_INFINITY}
-        .failure=${this.newChatFailure}
-      ></coi-new-chat>`;
-    }
-    if (this.#way.side === 'settings') {
-      return html`<coi-settings
-        class="side"
-        .overview=${overview}
-        .preview=${this.#setup.preview}
-        ?shared-computer=${this.sharedComputer}
-        ?busy=${this.#setup.busy}
-        ?hides-chats=${this.host.name !== 'standalone'}
-      ></coi-settings>`;
-    }
-    return html`<coi-chat-list
-      class="side"
-      role="navigation"
-      aria-label=${words.chats()}
-      .view=${overview === undefined || overview.phase === 'opening' || overview.phase === 'locked' ? undefined : this.feed?.chats}
-      .filter=${this.listQuery.filter}
-      .search=${this.listQuery.search}
-      .current=${this.current}
-      .address=${address}
-      ?closable=${this.place !== 'full'}
-      ?read-only=${overview?.phase !== 'ready'}
-      >${this.#banner()}</coi-chat-list
-    >`;
-  }
-
-  #mainElement(): TemplateResult {
-    const chatId = this.current;
-    if (chatId === undefined) {
-      return html`<coi-empty-state
-        picture="chat-dots"
-        tone="neutral"
-        .heading=${words.chooseTitle()}
-        .text=${words.chooseText()}
-      ></coi-empty-state>`;
-    }
-    const known = this.feed?.chats?.chats.find((chat) => chat.chatId === chatId);
-    return html`${keyed(
-      chatId,
-      html`<coi-conversation
-        role="region"
-        aria-label=${words.conversationWith(known?.title ?? this.feed?.timeline?.chat.title ?? '')}
-        .timeline=${this.#way.timeline}
-        .known=${known}
-        .draft=${this.#way.draft}
-        .overview=${this.feed?.overview}
-        .restore=${this.#way.restore}
-        .fullTexts=${this.#lines.fullTexts}
-        .engineUrl=${this.host.engineUrl}
-        ?can-open-mail=${this.host.openMail !== undefined}
-        ?can-compose=${this.host.compose !== undefined}
-        ?narrow=${!this.wide}
-        >${this.#banner()}</coi-conversation
-      >`,
-    )}`;
-  }
-
-  #signedOut(): TemplateResult {
-    return html`<coi-empty-state picture="person-lock" .heading=${words.signedOutTitle()} .text=${words.signedOutText()}>
-      ${
-        this.host.signIn === undefined
-          ? nothing
-          : html`<button class="button primary" @click=${() => this.host.signIn?.()}>${words.signIn()}</button>`
-      }
-    </coi-empty-state>`;
-  }
-
-  #content(): TemplateResult {
-    const phase = this.feed?.overview?.phase;
-    if (this.api === null) {
-      return html`<coi-empty-state
-        picture="exclamation-triangle"
-        tone="warning"
-        .heading=${words.connectFailedTitle()}
-        .text=${words.connectFailedText()}
-      >
-        <button class="button" @click=${() => location.reload()}>${words.reload()}</button>
-      </coi-empty-state>`;
-    }
-    if (phase === 'signed-out') return this.#signedOut();
-    if (phase === 'consent' && !this.#setup.putOff) {
-      return html`<coi-consent
-        .preview=${this.#setup.preview}
-        ?busy=${this.#setup.busy}
-        ?hides-chats=${this.host.name !== 'standalone'}
-        ?closable=${this.place !== 'full'}
-        >${this.#banner()}</coi-consent
-      >`;
-    }
-    return html`<div class="columns ${this.#way.showsConversation ? 'shows-conversation' : 'shows-list'}">
-      ${this.#sideElement()}
-      <div class="main">${this.#mainElement()}</div>
-    </div>`;
+  #panes(): Panes {
+    const { place, wide, sharedComputer, listQuery, newChatFailure } = this;
+    return {
+      app: this,
+      way: this.#way,
+      setup: this.#setup,
+      lines: this.#lines,
+      isBroken: this.api === null,
+      connectingLong: this.#connecting.long,
+      place,
+      wide,
+      sharedComputer,
+      listQuery,
+      newChatFailure,
+    };
   }
 
   protected override render() {
     if (!this.ready) return nothing;
     return html`
-      ${this.#handle.render(this.place === 'sidebar')} ${this.#trap('first')} ${this.#content()}
+      ${this.#handle.render(this.place === 'sidebar')} ${this.#trap('first')} ${drawPanes(this.#panes())}
       ${this.#blocking.render()}
       <coi-toast></coi-toast>
       ${this.#trap('last')}
