@@ -47,7 +47,19 @@ export class DocumentSync<Edits> {
   /** Something was edited. */
   edited(): void {
     if (this.#owner.delayMs === 0) void this.sync();
-    else this.#cancelTimer ??= this.#deps.clock.after(this.#owner.delayMs, () => void this.sync());
+    else this.#cancelTimer ??= this.#deps.clock.after(this.#owner.delayMs, () => this.#timeIsUp());
+  }
+
+  /** What the mailbox has could not be taken over yet. */
+  lookLater(): void {
+    this.stop();
+    this.#cancelTimer = this.#deps.clock.after(this.#owner.delayMs, () => void this.sync());
+  }
+
+  #timeIsUp(): void {
+    this.#cancelTimer = undefined;
+    // Undone meanwhile, such as a draft that was sent: the mailbox need not be asked.
+    if (this.#owner.edits() !== undefined) void this.sync();
   }
 
   /** The mailbox's document is another one. */

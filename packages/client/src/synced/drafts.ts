@@ -45,6 +45,8 @@ export class Drafts implements DocumentOwner<Records> {
   readonly #deps: DraftsDeps;
   readonly #records = new Map<string, DraftRecord>();
   readonly #typedAt = new Map<string, number>();
+  /** What the mailbox has, as far as it told. */
+  #stored: Records | undefined;
   /** For selectors: chief handle -> text; the same map for ever. */
   readonly texts = new Map<string, string>();
 
@@ -63,17 +65,23 @@ export class Drafts implements DocumentOwner<Records> {
 
   async set(handle: string, { text, replyTo }: Draft): Promise<void> {
     const before = this.get(handle);
-    if (before.text === text && before.replyTo === replyTo) return;
+    if (isSame(before, { text, replyTo })) return;
     this.#typedAt.set(handle, this.#deps.clock.now());
-    const record: DraftRecord = { text, replyTo, at: this.#deps.now(), unsynced: true };
-    this.#keep(handle, record);
-    await this.#deps.vault.put(PREFIX + handle, record);
+    const isKnown = this.#isStored(handle, { text, replyTo });
+    await this.#write(handle, { text, replyTo, at: this.#deps.now(), unsynced: !isKnown });
     this.document.edited();
   }
 
   edits(): Records | undefined {
-    const unsynced = [...this.#records].filter(([, record]) => record.unsynced);
+    const unsynced = [...this.#records].filter(
+      ([handle, record]) => record.unsynced && !this.#isStored(handle, record),
+    );
     return unsynced.length === 0 ? undefined : new Map(unsynced);
+  }
+
+  /** The mailbox says the same already, as it does of most drafts: they are sent before anybody else hears of them. */
+  #isStored(handle: string, record: Draft): boolean {
+    return this.#stored !== undefined && isSame(record, this.#stored.get(handle) ?? NO_DRAFT);
   }
 
   merge(stored: StoredDocument, edits: Records): StoredDocument {
@@ -93,13 +101,14 @@ export class Drafts implements DocumentOwner<Records> {
   }
 
   async adopt(stored: StoredDocument, written: Records | undefined): Promise<void> {
+    this.#stored = recordsIn(stored);
     for (const [handle, record] of written ?? []) {
       const mine = this.#records.get(handle);
       if (mine === record) await this.#write(handle, { ...record, unsynced: false });
     }
     const changed: string[] = [];
     let isLater = false;
-    for (const [handle, record] of recordsIn(stored)) {
+    for (const [handle, record] of this.#stored) {
       const mine = this.#records.get(handle);
       if (mine !== undefined && record.at <= mine.at) continue;
       const typedAt = this.#typedAt.get(handle) ?? Number.NEGATIVE_INFINITY;
@@ -107,12 +116,13 @@ export class Drafts implements DocumentOwner<Records> {
         isLater = true;
         continue;
       }
-      const isOther = record.text !== (mine?.text ?? '') || record.replyTo !== mine?.replyTo;
+      const isOther = !isSame(record, mine ?? NO_DRAFT);
       await this.#write(handle, record);
       if (isOther) changed.push(handle);
     }
     if (changed.length > 0) this.#deps.onChanged(changed);
-    if (isLater || (written !== undefined && this.edits() !== undefined)) this.document.edited();
+    if (isLater) this.document.lookLater();
+    else if (written !== undefined && this.edits() !== undefined) this.document.edited();
   }
 
   async #write(handle: string, record: DraftRecord): Promise<void> {
@@ -127,6 +137,10 @@ export class Drafts implements DocumentOwner<Records> {
     if (isEmpty(record)) this.texts.delete(handle);
     else this.texts.set(handle, record.text);
   }
+}
+
+function isSame(one: Draft, other: Draft): boolean {
+  return one.text === other.text && one.replyTo === other.replyTo;
 }
 
 function isEmpty(draft: Draft): boolean {

@@ -71,6 +71,17 @@ test('a draft goes to the mailbox ten seconds later at most, as one write, and s
   assert.equal((await chats(other))[0]?.draft, '');
 });
 
+test('a draft that is sent before ten seconds are over costs the mailbox nothing', async () => {
+  const client = await start(withBob);
+  const chatId = await chatWith(client, BOB);
+  const before = client.engine.calls.length;
+  for (const text of ['q', 'quick', '']) await client.api.setDraft(chatId, { text, replyTo: undefined });
+  await client.clock.pass(60_000);
+  assert.deepEqual(client.engine.calls.slice(before), []);
+  const { vault } = await client.stores.open('0123456789abcdef', new Uint8Array(), () => undefined);
+  assert.deepEqual([...(await vault.load()).keys()], []);
+});
+
 test('the newest draft wins, but not under the hands of who types here', async () => {
   const client = await start(withBob);
   const other = await elsewhere(client);
