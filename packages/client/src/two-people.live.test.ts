@@ -56,9 +56,9 @@ test('a line of alice reaches bob as a request, is accepted and answered', async
 });
 
 test('twenty lines both ways are shown once, in one order, on both sides, and went out once', async () => {
-  const sent = Array.from({ length: 20 }, (_, at) => `line ${at}`);
-  for (const [at, text] of sent.entries()) {
-    const [person, chatId] = at % 3 === 2 ? [bob, withAlice] : [alice, withBob];
+  const sent = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+  for (const [index, text] of sent.entries()) {
+    const [person, chatId] = index % 3 === 2 ? [bob, withAlice] : [alice, withBob];
     await person.client.send({ chatId, text });
   }
   for (const [person, chatId] of [
