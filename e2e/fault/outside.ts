@@ -15,8 +15,12 @@ const SEED: readonly { readonly mailbox: string; readonly subject: string; reado
   { mailbox: 'Archive', subject: 'Contract', flags: ['\\Seen', '\\Flagged'] },
   { mailbox: 'Sent', subject: 'Re: Contract', flags: ['\\Seen'] },
 ];
-/** Into the chats mailbox, once it exists. */
-const SEED_CHATS = { mailbox: 'COI/Chats', subject: 'Not ours, marked as deleted', flags: ['\\Seen', '\\Deleted'] };
+/** Into our mailboxes, once they exist. */
+const SEED_OURS = ['COI/Chats', 'COI/Contacts'].map((mailbox) => ({
+  mailbox,
+  subject: 'Not ours, marked as deleted',
+  flags: ['\\Seen', '\\Deleted'],
+}));
 const FIRST = 'Message-ID';
 
 export class Outside {
@@ -45,9 +49,11 @@ export class Outside {
   }
 
   /** After consent: from here on nobody touches what lies there. */
-  async seedChats(): Promise<void> {
+  async seedOurs(): Promise<void> {
     await this.#with(async (imap) => {
-      await imap.append(this.#path(SEED_CHATS.mailbox), this.#ordinary(SEED_CHATS.subject), SEED_CHATS.flags);
+      for (const { mailbox, subject, flags } of SEED_OURS) {
+        await imap.append(this.#path(mailbox), this.#ordinary(subject), flags);
+      }
     });
     this.#before = await this.#untouched();
   }
@@ -153,6 +159,10 @@ export class Outside {
       messageId: `<${kind}.${number}@far.test>`,
     });
     return Buffer.from(source, 'utf8');
+  }
+
+  get chatsMailbox(): string {
+    return this.#path('COI/Chats');
   }
 
   #path(path: string): string {

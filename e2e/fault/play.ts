@@ -4,7 +4,6 @@ import {
   type Act,
   Director,
   judge,
-  lineName,
   linesOf,
   nameOf,
   type Person as Who,
@@ -16,7 +15,7 @@ import {
 } from '@coi-webmail/test-support';
 import type { StackInfo } from '../stack/info.ts';
 import type { Delivery } from '../stack/sink.ts';
-import type { User } from '../stack/users.ts';
+import type { Pool, User } from '../stack/users.ts';
 import { Outside } from './outside.ts';
 import { type ClientModule, Person } from './person.ts';
 import { type Slot, UNKNOWN_WAIT_MS } from './slot.ts';
@@ -24,7 +23,7 @@ import { type Slot, UNKNOWN_WAIT_MS } from './slot.ts';
 export interface PlayOptions {
   readonly info: StackInfo;
   readonly client: ClientModule;
-  freshUser(): Promise<User>;
+  freshUser(pool: Pool): Promise<User>;
   deliveries(): Promise<readonly Delivery[]> | readonly Delivery[];
   readonly log?: ((words: string) => void) | undefined;
 }
@@ -37,8 +36,10 @@ export interface Played {
 const PEOPLE = ['alice', 'bob'] as const;
 const SETTLE_MS = 60_000;
 const COLD_MS = 40_000;
-const JUDGE_TRIES = 4;
-const JUDGE_PAUSE_MS = 1_200;
+const SECOND_LOOK_MS = 5_000;
+/** Longer than a lease and the pause after it. */
+const FILING_MS = 45_000;
+const LOOK_AGAIN_MS = 700;
 const MIN_STRIKES = 2;
 /** Burst lines come so far apart. */
 const BURST_GAP_MS = 80;
@@ -118,7 +119,8 @@ class Player {
   async #prepare(): Promise<void> {
     const { info, freshUser } = this.#options;
     const { setup } = this.#schedule;
-    const users = { alice: await freshUser(), bob: await freshUser() };
+    const pool = setup.keywords ? 'user' : 'nokeyword';
+    const users = { alice: await freshUser(pool), bob: await freshUser(pool) };
     this.#outside = {
       alice: new Outside('alice', info, users.alice, this.#random),
       bob: new Outside('bob', info, users.bob, this.#random),
@@ -143,7 +145,7 @@ class Player {
       PEOPLE.map(async (who) => {
         await this.#timed(`${who} opens`, () => this.#person(who).open());
         await this.#timed(`${who} consents`, () => this.#person(who).consent(setup.mode));
-        await this.#other(who).seedChats();
+        await this.#other(who).seedOurs();
       }),
     );
   }
@@ -315,13 +317,15 @@ class Player {
     );
   }
 
-  /** Filing may still move a line while it is looked at: what stays wrong is wrong. */
+  /** What stays wrong is wrong. Filing may still move a line, and waits for the lease of an engine that died. */
   async #judge(): Promise<Verdict> {
-    for (let tries = 1; ; tries += 1) {
+    const startedAt = Date.now();
+    for (;;) {
       const verdict = judge(await this.#ending());
-      if (verdict.findings.every((words) => /^(?:unknown|repeated):/.test(words)) || tries === JUDGE_TRIES)
-        return verdict;
-      await pause(JUDGE_PAUSE_MS);
+      const left = verdict.findings.filter((words) => !/^(?:unknown|repeated):/.test(words));
+      const patience = left.every((words) => words.startsWith('misfiled:')) ? FILING_MS : SECOND_LOOK_MS;
+      if (left.length === 0 || Date.now() - startedAt > patience) return verdict;
+      await pause(LOOK_AGAIN_MS);
     }
   }
 
@@ -334,6 +338,7 @@ class Player {
       screens: [...PEOPLE.map((who) => this.#person(who)), ...this.#cold].map((person) => person.screen()),
       mailboxes: { alice: await this.#other('alice').mails(), bob: await this.#other('bob').mails() },
       addresses,
+      chatsMailbox: this.#schedule.setup.mode === 'active' ? this.#other('alice').chatsMailbox : undefined,
       deliveries,
       untouched: { alice: await this.#other('alice').comparison(), bob: await this.#other('bob').comparison() },
       mayRepeat: this.#mayRepeat(),
@@ -363,5 +368,3 @@ export function describe(schedule: Schedule): string {
     `${linesOf(schedule).length} lines, ${acts.length} acts`,
   ].join('; ');
 }
-
-export { lineName };

@@ -1,7 +1,16 @@
 /** A run of many schedules on one stack of real servers, several side by side: most of the time they wait. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Coverage, isBad, makeSchedule, Random, type Step, type Sum, Tally } from '@coi-webmail/test-support';
+import {
+  Coverage,
+  type Force,
+  isBad,
+  makeSchedule,
+  Random,
+  type Step,
+  type Sum,
+  Tally,
+} from '@coi-webmail/test-support';
 import type { ImapServerName } from '../stack/imap-server.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { buildProduct, type Mutation } from './bundle.ts';
@@ -13,22 +22,31 @@ export interface RunOptions {
   readonly schedules: number;
   /** Names the run; with one schedule, the schedule itself. */
   readonly seed: string;
-  readonly server: ImapServerName;
   readonly jobs: number;
   readonly among?: readonly Step[] | undefined;
+  /** What every setup must be. */
+  readonly forces?: readonly Force[] | undefined;
   readonly mutations?: readonly Mutation[];
+  /** Ends the run before its last schedule. */
+  readonly isEnough?: (sum: Sum) => boolean;
   readonly isVerbose?: boolean;
   say(words: string): void;
 }
 
-export async function runFaults(options: RunOptions): Promise<Sum> {
-  const stack = await startStack({ imap: options.server, webmail: false, engine: false });
+export async function withStack<T>(server: ImapServerName, use: (stack: Stack) => Promise<T>): Promise<T> {
+  const stack = await startStack({ imap: server, webmail: false, engine: false });
   try {
-    return await new Run(options, stack).run();
+    return await use(stack);
   } finally {
     await stack.stop();
   }
 }
+
+export function runFaults(options: RunOptions, stack: Stack): Promise<Sum> {
+  return new Run(options, stack).run();
+}
+
+let runs = 0;
 
 class Run {
   readonly #options: RunOptions;
@@ -46,38 +64,41 @@ class Run {
   }
 
   async run(): Promise<Sum> {
-    const { jobs, schedules, seed, say, mutations } = this.#options;
+    const { jobs, schedules, seed, say, mutations, isEnough = () => false } = this.#options;
     say(`seed ${seed}`);
     const startedAt = performance.now();
     const { info } = this.#stack;
-    const { engineFile, clientFile } = await buildProduct(join(info.runDir, 'product'), mutations);
+    runs += 1;
+    const { engineFile, clientFile } = await buildProduct(join(info.runDir, `product-${runs}`), mutations);
     const client = (await import(pathToFileURL(clientFile).href)) as ClientModule;
     const jobCount = Math.min(jobs, schedules);
     await Promise.all(
       Array.from({ length: jobCount }, async (_, index) => {
-        const slot = await Slot.open({ info, engineFile, name: `slot-${index}` });
+        const slot = await Slot.open({ info, engineFile, name: `slot-${runs}-${index}` });
         try {
-          while (this.#next < schedules) await this.#one(this.#next++, slot, client);
+          while (this.#next < schedules && !isEnough(this.#tally.sum)) await this.#one(this.#next++, slot, client);
         } finally {
           await slot.close();
         }
       }),
     );
     const seconds = (performance.now() - startedAt) / 1000;
-    say(`${schedules} schedules in ${seconds.toFixed(1)} s`);
+    say(`${this.#tally.sum.schedules} schedules in ${seconds.toFixed(1)} s`);
     return this.#tally.sum;
   }
 
   async #one(index: number, slot: Slot, client: ClientModule): Promise<void> {
-    const { schedules, seed, say, isVerbose } = this.#options;
+    const { schedules, seed, say, isVerbose, forces = [] } = this.#options;
     const isReplay = schedules === 1 && seed.includes(':');
     const steps = isReplay ? [] : this.#coverage.choose(this.#random);
-    const schedule = makeSchedule(isReplay ? seed : `${seed}.${index}:${steps.join(',')}`);
+    const schedule = makeSchedule(
+      isReplay ? seed : `${seed}.${index}:${steps.join(',')}:${forces.join(',')}`.replace(/:$/, ''),
+    );
     try {
       const { verdict, strikes } = await play(schedule, slot, {
         info: this.#stack.info,
         client,
-        freshUser: () => this.#stack.freshUser(),
+        freshUser: (pool) => this.#stack.freshUser(pool),
         deliveries: () => this.#stack.sink.counts(),
         log: isVerbose === true ? (words) => say(`  ${words}`) : undefined,
       });

@@ -18,7 +18,7 @@ export class Coverage {
 
   /** Chooses steps for a schedule that is about to run. */
   choose(random: Random): readonly Step[] {
-    const count = Math.min(random.int(2, 4), 4);
+    const count = random.int(2, 4);
     const weight = (step: Step) => (this.#cuts.get(step) ?? 0) + (this.#expected.get(step) ?? 0) + random.next();
     const weighed = this.#among.map((step) => ({ step, weight: weight(step) }));
     const chosen = weighed

@@ -14,9 +14,18 @@ export {
 } from './oracle.ts';
 export { freshSeed, Random } from './random.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay.ts';
-export { type Act, linesOf, makeSchedule, type OtherDeed, otherThan, type Schedule, type Setup } from './schedule.ts';
+export {
+  type Act,
+  type Force,
+  linesOf,
+  makeSchedule,
+  type OtherDeed,
+  otherThan,
+  type Schedule,
+  type Setup,
+} from './schedule.ts';
 export { isStep, STEP_NAMES, STEPS, type Step } from './step.ts';
-export { type Counter, COUNTERS, isBad, type Sum, Tally } from './tally.ts';
+export { type Counter, COUNTERS, isBad, isGood, type Sum, Tally } from './tally.ts';
 export { ImapSteps } from './wire/imap-steps.ts';
 export { type ImapPiece, ImapSplitter } from './wire/imap-stream.ts';
 export { type Piece, plainReader, type Reader } from './wire/reader.ts';

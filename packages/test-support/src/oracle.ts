@@ -52,6 +52,8 @@ export interface Ending {
   readonly screens: readonly Screen[];
   readonly mailboxes: Readonly<Record<Person, readonly OutsideMail[]>>;
   readonly addresses: Readonly<Record<Person, string>>;
+  /** Where every line has to lie in the end; undefined = anywhere. */
+  readonly chatsMailbox: string | undefined;
   /** Of these two people only. */
   readonly deliveries: readonly Delivery[];
   readonly untouched: Readonly<
@@ -75,6 +77,8 @@ export interface Verdict {
   readonly unknown: number;
   /** Lines that went out twice because the reply to the first time was lost and nobody could witness it. */
   readonly repeated: number;
+  /** Lines that lie where chats must not lie: promise 1. */
+  readonly misfiled: number;
   /** What was wrong, in words. */
   readonly findings: readonly string[];
 }
@@ -96,6 +100,7 @@ class Judge {
     altered: 0,
     unknown: 0,
     repeated: 0,
+    misfiled: 0,
   };
 
   constructor(ending: Ending) {
@@ -139,6 +144,9 @@ class Judge {
     for (const person of ['alice', 'bob'] as const) {
       const copies = mailboxes[person].filter((mail) => holds(mail, name));
       if (copies.length === 0) absent(`in ${person}'s mailbox`);
+      const { chatsMailbox } = this.#ending;
+      const astray = copies.find(({ mailbox }) => chatsMailbox !== undefined && mailbox !== chatsMailbox);
+      if (astray !== undefined) this.#found('misfiled', `${name} of ${line.who} lies in ${person}'s ${astray.mailbox}`);
       // What went out twice by rule lies there twice; screens fold it.
       const isRepeated = person !== line.who && this.#mayRepeat(ids);
       if (copies.length > (isRepeated ? 2 : 1)) {

@@ -94,10 +94,7 @@ class Link {
       if (!goesOn) return;
     }
     if (!this.#isFrozen && target.writable && !target.write(bytes)) {
-      await new Promise<void>((resolve) => {
-        target.once('drain', resolve);
-        target.once('close', () => resolve());
-      });
+      await roomIn(target);
     }
   }
 
@@ -162,6 +159,19 @@ class Link {
     secured.on('data', this.#onClient);
     this.#client = secured;
   }
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function roomIn(target: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      target.off('drain', done);
+      target.off('close', done);
+      resolve();
+    };
+    target.on('drain', done);
+    target.on('close', done);
+  });
 }
 
 function noise(): Buffer {

@@ -2,7 +2,8 @@
  * The language of schedules and how one is drawn: two people who type, read and use other programs, and the faults
  * that strike meanwhile. A schedule is made of its seed alone, so that a failing one can be played again.
  *
- * A seed is a word, and after a colon the steps that have to be cut: `k3v9x2aa:idle,smtp-after-dot`.
+ * A seed is a word, after a colon the steps that have to be cut, and after another what the setup must be:
+ * `k3v9x2aa:idle,smtp-after-dot:two-engines`.
  */
 import type { Effect, EffectKind, Fault, Person } from './fault.ts';
 import { Random } from './random.ts';
@@ -36,6 +37,8 @@ export type Act =
 export interface Setup {
   readonly mode: 'active' | 'none';
   readonly engines: 1 | 2;
+  /** The mail server lets clients store keywords. */
+  readonly keywords: boolean;
   /** The engine asks for news many times a second; else it waits for IDLE. */
   readonly looks: boolean;
   /** Both wrote and accepted before faults begin. */
@@ -52,7 +55,22 @@ export interface Schedule {
   readonly acts: readonly Act[];
 }
 
+/** What a setup can be told to be, whatever is drawn. */
+const FORCES = {
+  active: { mode: 'active' },
+  none: { mode: 'none' },
+  'one-engine': { engines: 1 },
+  'two-engines': { engines: 2 },
+  'no-keywords': { keywords: false },
+  greeted: { greeted: true },
+  cold: { cold: true },
+} as const satisfies Record<string, Partial<Setup>>;
+
+export type Force = keyof typeof FORCES;
+
 const MAX_SKEW_MS = 300_000;
+/** Servers keep the time; the order of lines allows for a minute between them (design §4.2). */
+const MAX_ENGINE_SKEW_MS = 50_000;
 const PEOPLE = ['alice', 'bob'] as const;
 const DEEDS: readonly OtherDeed[] = ['see', 'unsee', 'move-out-and-in', 'move-to-inbox', 'bring-in', 'expunge-own'];
 const BURST_LINES = 10;
@@ -62,12 +80,19 @@ export function otherThan(who: Person): Person {
   return who === 'alice' ? 'bob' : 'alice';
 }
 
-/** @throws Error when the seed names a step that does not exist */
+/** @throws Error when the seed names a step or a force that does not exist */
 export function makeSchedule(seed: string): Schedule {
-  const [word = '', named] = seed.split(':');
+  const [word = '', named = '', forced = ''] = seed.split(':');
   const random = new Random(word);
-  const steps = named === undefined || named === '' ? randomSteps(random) : named.split(',').map(stepOf);
-  return new Drawing(seed, word, random, steps).schedule();
+  const steps = named === '' ? randomSteps(random) : named.split(',').map(stepOf);
+  const forces = forced === '' ? [] : forced.split(',').map(forceOf);
+  return new Drawing(seed, word, random, steps, forces).schedule();
+}
+
+function forceOf(name: string): Partial<Setup> {
+  if (!Object.hasOwn(FORCES, name))
+    throw new Error(`There is no "${name}"; there are ${Object.keys(FORCES).join(', ')}`);
+  return FORCES[name as Force];
 }
 
 function stepOf(name: string): Step {
@@ -84,39 +109,42 @@ class Drawing {
   readonly #word: string;
   readonly #random: Random;
   readonly #steps: readonly Step[];
+  readonly #setup: Setup;
   readonly #acts: Act[] = [];
   #lineCount = 0;
 
-  constructor(seed: string, word: string, random: Random, steps: readonly Step[]) {
+  constructor(seed: string, word: string, random: Random, steps: readonly Step[], forces: readonly Partial<Setup>[]) {
     this.#seed = seed;
     this.#word = word;
     this.#random = random;
     this.#steps = steps;
+    this.#setup = Object.assign(this.#drawSetup(), ...forces) as Setup;
   }
 
   schedule(): Schedule {
     const random = this.#random;
-    const setup = this.#setup();
+    const setup = this.#setup;
     for (const step of this.#steps) {
-      if (random.chance(0.5)) this.#meanwhile(setup);
+      if (random.chance(0.5)) this.#meanwhile();
       this.#fault(step);
       this.#pause();
     }
-    while (this.#lineCount < MIN_LINES) this.#meanwhile(setup);
+    while (this.#lineCount < MIN_LINES) this.#meanwhile();
     return { seed: this.#seed, setup, acts: this.#acts };
   }
 
-  #setup(): Setup {
+  #drawSetup(): Setup {
     const random = this.#random;
-    const skew = () => (random.chance(0.3) ? random.int(-MAX_SKEW_MS, MAX_SKEW_MS) : 0);
+    const skew = (most: number) => (random.chance(0.3) ? random.int(-most, most) : 0);
     const mustMove = this.#steps.includes('move-to-event');
     return {
       mode: mustMove || random.chance(0.75) ? 'active' : 'none',
       engines: random.chance(0.2) ? 2 : 1,
+      keywords: !random.chance(0.15),
       looks: !this.#steps.includes('idle') && random.chance(0.25),
       greeted: random.chance(0.85),
       cold: random.chance(0.5),
-      skewMs: { alice: skew(), bob: skew(), engine: skew() },
+      skewMs: { alice: skew(MAX_SKEW_MS), bob: skew(MAX_SKEW_MS), engine: skew(MAX_ENGINE_SKEW_MS) },
     };
   }
 
@@ -137,7 +165,7 @@ class Drawing {
     return this.#random.int(0, 700);
   }
 
-  #meanwhile(setup: Setup): void {
+  #meanwhile(): void {
     const random = this.#random;
     const who = random.pick(PEOPLE);
     const dice = random.int(1, 12);
@@ -146,7 +174,7 @@ class Drawing {
     else if (dice === 6 && random.chance(0.4)) this.#burst(who);
     else if (dice <= 8) this.#acts.push({ kind: 'read', who });
     else if (dice <= 10) this.#acts.push({ kind: 'other', who, deed: random.pick(DEEDS) });
-    else if (dice === 11 && setup.engines === 2) this.#acts.push({ kind: 'move-engine', who });
+    else if (dice === 11 && this.#setup.engines === 2) this.#acts.push({ kind: 'move-engine', who });
     else if (dice === 12 && random.chance(0.5)) this.#acts.push({ kind: 'upgrade-engine' });
     else this.#say(who);
     if (random.chance(0.4)) this.#pause();
@@ -169,18 +197,29 @@ class Drawing {
     }
   }
 
+  /** Slow enough for another engine to be asked meanwhile, where the step can be slow. */
+  #slowEffect(step: Step): Effect {
+    const ms = this.#random.int(1_000, 2_500);
+    const kinds: readonly EffectKind[] = STEPS[step].effects;
+    const slow = (['drip', 'delay'] as const).find((kind) => kinds.includes(kind));
+    return slow === undefined || this.#random.chance(0.3) ? this.#effect(step) : { kind: slow, ms };
+  }
+
   /** Arms a fault and lets happen what brings its step about. */
   #fault(step: Step): void {
     const random = this.#random;
     const writer = random.pick(PEOPLE);
     const { link, cause } = STEPS[step];
+    const isDuel = this.#setup.engines === 2 && cause === 'write' && link !== 'web' && random.chance(0.5);
+    const effect = isDuel ? this.#slowEffect(step) : this.#effect(step);
     const arm = (who: Person | undefined, skip = 0) =>
-      this.#acts.push({ kind: 'arm', fault: { step, effect: this.#effect(step), who, skip } });
+      this.#acts.push({ kind: 'arm', fault: { step, effect, who, skip } });
     switch (cause) {
       case 'write':
         arm(writer, step === 'ws-frame' || step === 'flags-stored' ? random.int(0, 2) : 0);
         if (random.chance(0.08)) this.#burst(writer);
         else this.#say(writer);
+        if (isDuel) this.#elsewhere(writer);
         return;
       case 'arrive':
         arm(step === 'idle' ? undefined : otherThan(writer));
@@ -203,6 +242,11 @@ class Drawing {
       default:
         cause satisfies never;
     }
+  }
+
+  /** One engine is still at work with the line when the other is asked about it. */
+  #elsewhere(who: Person): void {
+    this.#acts.push({ kind: 'pause', ms: this.#random.int(5, 150) }, { kind: 'move-engine', who });
   }
 
   /** A line is on its way while it happens. */

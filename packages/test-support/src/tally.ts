@@ -14,13 +14,14 @@ export interface Sum {
   altered: number;
   unknown: number;
   repeated: number;
+  misfiled: number;
   /** Schedules that broke off: a judgement could not be made. */
   broken: number;
   cuts: Record<Step, number>;
 }
 
-export type Counter = 'lost' | 'doubled' | 'smtpDuplicates' | 'reordered' | 'altered';
-export const COUNTERS: readonly Counter[] = ['lost', 'doubled', 'smtpDuplicates', 'reordered', 'altered'];
+export type Counter = 'lost' | 'doubled' | 'smtpDuplicates' | 'reordered' | 'altered' | 'misfiled';
+export const COUNTERS: readonly Counter[] = ['lost', 'doubled', 'smtpDuplicates', 'reordered', 'altered', 'misfiled'];
 
 export class Tally {
   readonly sum: Sum = {
@@ -34,6 +35,7 @@ export class Tally {
     altered: 0,
     unknown: 0,
     repeated: 0,
+    misfiled: 0,
     broken: 0,
     cuts: countCuts([]),
   };
@@ -50,10 +52,10 @@ export class Tally {
     this.sum.schedules += 1;
     this.sum.broken += 1;
   }
+}
 
-  get isGood(): boolean {
-    return this.sum.broken === 0 && COUNTERS.every((counter) => this.sum[counter] === 0);
-  }
+export function isGood(sum: Sum): boolean {
+  return sum.broken === 0 && COUNTERS.every((counter) => sum[counter] === 0);
 }
 
 export function isBad(verdict: Verdict): boolean {
