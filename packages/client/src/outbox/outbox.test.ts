@@ -178,6 +178,37 @@ test('recipients whom the mail server puts off are asked for later, until it tak
   assert.deepEqual(await standing(), ['sent', undefined, undefined, undefined]);
 });
 
+test('no reply about one of two: who may have it is named, and trying again is the decision to send once more', async () => {
+  const client = await start(withBob);
+  const chatId = (await client.api.startChat([BOB, CAROL])) as ChatId;
+  client.engine.outcomes.push(
+    async () => ({ state: 'sent', rejected: [{ address: CAROL, smtpCode: 550, status: '5.1.1' }] }),
+    unknown,
+  );
+  const rowId = await client.api.send({ chatId, text: 'to both' });
+  await settle();
+  await client.api.retry(rowId);
+  await client.clock.pass(120_000);
+  assert.equal(client.engine.submitted.length, 2);
+  const line = (await rows(client, chatId)).at(-1);
+  assert.equal(line?.delivery, 'sent');
+  assert.deepEqual(
+    line?.recipients?.refused.map(({ reason }) => reason),
+    ['unknown-outcome'],
+  );
+  await client.api.retry(rowId);
+  await client.clock.pass(10);
+  assert.deepEqual(
+    client.engine.submitted.map(({ again, resend }) => [again, resend]),
+    [
+      [undefined, undefined],
+      [[CAROL], undefined],
+      [[CAROL], true],
+    ],
+  );
+  assert.equal((await rows(client, chatId)).at(-1)?.recipients, undefined);
+});
+
 test('a line with many recipients says how far it came', async () => {
   const client = await start(withBob);
   const chatId = (await client.api.startChat([BOB, CAROL])) as ChatId;

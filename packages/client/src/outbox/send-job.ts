@@ -1,5 +1,6 @@
 /** The state machine of one line (design §4.4). Pure: values in, values out. */
 import { errorFamily, isCoiError } from '@coi-webmail/base';
+import type { DeliveryReason } from '@coi-webmail/chat';
 import type { ContactAddress } from '@coi-webmail/coi';
 import type { Result } from '@coi-webmail/protocol';
 import type { Refusal, StoredLine } from './line.ts';
@@ -135,8 +136,11 @@ export function settled(line: StoredLine): StoredLine {
 /** The user wants it again: all of it, or for those who were refused. */
 export function retried(line: StoredLine, now: number): StoredLine {
   if (line.state === 'sent') {
-    const refused = (line.refused ?? []).map(({ address }) => address);
-    return { ...line, refused: undefined, ...deferral([...(line.deferred ?? []), ...refused], now), confirmed: true };
+    const { refused = [], deferred = [] } = line;
+    // Whoever may have it already gets it once more: the user knows and wants it.
+    const resend = refused.some(({ reason }) => reason === 'unknown-outcome');
+    const about = [...deferred, ...refused.map(({ address }) => address)];
+    return { ...line, refused: undefined, ...deferral(about, now), confirmed: true, resend };
   }
   return { ...released(line), state: 'queued', reason: undefined, detail: undefined, confirmed: true };
 }
@@ -147,7 +151,7 @@ export function resent(line: StoredLine): StoredLine {
 
 /**
  * The answer about some of several recipients.
- * @param asked_ those of the request; others stand as before
+ * @param about those of the request; others stand as before
  */
 export function answeredAgain(
   line: StoredLine,
@@ -155,10 +159,11 @@ export function answeredAgain(
   answer: SubmitAnswer,
   now: number,
 ): StoredLine {
-  const next = { ...line, attempt: line.attempt + 1 };
-  // No word yet, or none after the final dot: the engine sends to nobody twice, so it is asked again.
-  if (answer.state !== 'sent')
-    return { ...next, ...deferral(about, now + (answer.retryAfterMs ?? DEFAULT_DEFERRAL_MS)) };
+  const next = { ...line, attempt: line.attempt + 1, resend: false };
+  if (answer.state === 'in-flight') {
+    return { ...line, ...deferral(about, now + (answer.retryAfterMs ?? DEFAULT_RETRY_MS)) };
+  }
+  if (answer.state === 'unknown') return refusedAgain(next, about, 'unknown-outcome', undefined);
   const told = withRejected(next, answer, now);
   const isOther = ({ address }: Refusal) => !about.includes(address);
   const refused = [...(line.refused ?? []).filter(isOther), ...(told.refused ?? []).filter((each) => !isOther(each))];
@@ -176,8 +181,19 @@ export function failedAgain(
   if (errorFamily(error) === 'wait' || isCoiError(error, 'conflict')) {
     return { ...next, ...deferral(about, now + ((isCoiError(error) ? error.retryAfterMs : undefined) ?? waitMs)) };
   }
-  const refused = about.map((address): Refusal => ({ address, reason: reasonOf(error), detail: detailOf(error) }));
-  return { ...next, refused: [...(line.refused ?? []), ...refused], deferred: undefined, deferredUntil: undefined };
+  if (isCoiError(error, 'outcome-unknown')) return refusedAgain(next, about, 'unknown-outcome', undefined);
+  return refusedAgain(next, about, reasonOf(error), detailOf(error));
+}
+
+function refusedAgain(
+  line: StoredLine,
+  about: readonly ContactAddress[],
+  reason: DeliveryReason,
+  detail: string | undefined,
+): StoredLine {
+  const refused = about.map((address): Refusal => ({ address, reason, detail }));
+  const before = (line.refused ?? []).filter(({ address }) => !about.includes(address));
+  return { ...line, refused: [...before, ...refused], deferred: undefined, deferredUntil: undefined, resend: false };
 }
 
 function done(line: StoredLine): Step {
