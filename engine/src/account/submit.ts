@@ -19,6 +19,7 @@ import { Doubts } from './submit/doubts.ts';
 import { LateCopies } from './submit/late-copies.ts';
 import { type CopyPlan, type FoundCopy, OwnCopies } from './submit/own-copies.ts';
 import { removeCopy, takeBack } from './submit/take-back.ts';
+import { SentProbe } from './submit/sent-probe.ts';
 import { targetsOf } from './submit/targets.ts';
 import { Transmission } from './submit/transmission.ts';
 
@@ -54,6 +55,9 @@ export class Submitter {
   readonly copies: OwnCopies;
   readonly doubts: Doubts;
   readonly #late: LateCopies;
+  readonly #probe: SentProbe;
+  /** Lines whose copy waits for the probe's word. */
+  readonly #probing = new Set<Promise<void>>();
   readonly #context: AccountContext;
   readonly #options: SubmitterOptions;
   readonly #running = new Map<string, Promise<SubmitResult>>();
@@ -66,6 +70,7 @@ export class Submitter {
     this.#context = context;
     this.copies = new OwnCopies(context);
     this.#late = new LateCopies(context, this.copies);
+    this.#probe = new SentProbe(context);
     this.doubts = new Doubts({
       context,
       copies: this.copies,
@@ -129,6 +134,8 @@ export class Submitter {
   /** Resolves when no submission runs and copies are settled. */
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
+    this.#probe.stop();
+    await Promise.allSettled(this.#probing);
     this.#late.stop();
     await this.copies.stop();
   }
@@ -188,7 +195,7 @@ export class Submitter {
 
   async #send(job: Job): Promise<SubmitResult> {
     const { key, params, deliveries, targets } = job;
-    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    const plan = await this.#plan();
     this.doubts.forget(params.messageId);
     const found = await this.#findCopy(plan, job);
     if (found?.isSent === true && !deliveries.has('accepted')) {
@@ -252,6 +259,13 @@ export class Submitter {
     const { deps } = this.#context;
     const { messageId, bytes } = params;
     const accept = () => deps.store.settleClaim(key, 'accepted', acceptedAt, noteOf(before, deliveries));
+    // A retry may meet a copy of ours that an earlier try left.
+    const isUndecided = kind === 'first' && plan !== 'none' && (await this.#probe.savesSent()) === undefined;
+    if (isUndecided) {
+      await accept();
+      this.#probeWith(job, plan, before);
+      return sentAnswer(params, deliveries, before, acceptedAt);
+    }
     if (before === undefined && (plan === 'after' || plan === 'sent')) {
       const copy = await this.#late.store({ key, plan, messageId, bytes }, kind === 'first', accept);
       return sentAnswer(params, deliveries, copy, acceptedAt);
@@ -259,6 +273,36 @@ export class Submitter {
     await accept();
     if (plan === 'before' && kind !== 'sent') this.copies.settle(messageId, before?.place);
     return sentAnswer(params, deliveries, before, acceptedAt);
+  }
+
+  /** The first line of an account: only one copy of it stays, the server's or ours. */
+  #probeWith(job: Job, plan: Exclude<CopyPlan, 'none'>, before: StoredCopy | undefined): void {
+    const probing = this.#copyAfterProbe(job, plan, before).catch((error: unknown) => {
+      this.#context.deps.log.warn('own-copy-failed', { code: isCoiError(error) ? error.code : 'internal' });
+    });
+    this.#probing.add(probing);
+    void probing.finally(() => this.#probing.delete(probing));
+  }
+
+  async #copyAfterProbe(
+    { key, params }: Job,
+    plan: Exclude<CopyPlan, 'none'>,
+    before: StoredCopy | undefined,
+  ): Promise<void> {
+    const { deps, clock } = this.#context;
+    const { messageId, bytes } = params;
+    const found = await this.#probe.watch(messageId, before);
+    if (found !== undefined) {
+      await deps.store.settleClaim(key, 'accepted', clock.now(), noteOf(found));
+      if (plan === 'before') await removeCopy(this.#context, this.copies, messageId, before);
+    } else if (plan === 'before') this.copies.settle(messageId, before?.place);
+    else if (before === undefined)
+      await this.#late.store({ key, plan, messageId, bytes }, false, async () => undefined);
+  }
+
+  async #plan(): Promise<CopyPlan> {
+    const savesSent = this.#options.savesSent() || (await this.#probe.savesSent()) === true;
+    return this.copies.plan(this.#options.isConsented(), savesSent);
   }
 
   /** A retry of what was sent: names who was refused, and stores the copy that a dead process could not. */
@@ -269,9 +313,10 @@ export class Submitter {
     note: ClaimNote,
     acceptedAt: number,
   ): Promise<SubmitResult> {
-    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    const plan = await this.#plan();
     const known = copyOf(note);
-    if (known !== undefined || (plan !== 'after' && plan !== 'sent')) {
+    const isAwaited = this.#probe.isWatching(params.messageId);
+    if (known !== undefined || isAwaited || (plan !== 'after' && plan !== 'sent')) {
       return sentAnswer(params, deliveries, known, acceptedAt);
     }
     const { messageId, bytes } = params;
@@ -315,7 +360,7 @@ export class Submitter {
   }
 
   async #copySettled(messageId: string, copy: StoredCopy | undefined, bytes: Uint8Array | undefined): Promise<void> {
-    const plan = this.copies.plan(this.#options.isConsented(), this.#options.savesSent());
+    const plan = await this.#plan();
     if (plan === 'before') this.copies.settle(messageId, copy?.place);
     if (bytes === undefined || (plan !== 'after' && plan !== 'sent')) return;
     const key = claimKey(this.#context.identity.hash, messageId);

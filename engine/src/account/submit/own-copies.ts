@@ -122,25 +122,28 @@ export class OwnCopies {
       const there = known?.uidValidity === uidValidity ? await headOf(session, known.uid, messageId) : undefined;
       const head = there ?? (await findNewest(session, messageCount, messageId));
       if (head === undefined) return undefined;
-      const isSent = !mailbox.keywords || (hasKeyword(head.flags, OWN) && !hasKeyword(head.flags, PENDING));
+      const isSent = !mailbox.keywords || (isOurs(head) && !isPending(head));
       return { copy: { place: { mailbox: path, uidValidity, uid: head.uid } }, isSent };
     }, 'urgent');
   }
 
-  /** A copy that is stored after SMTP, and may have been stored already. */
+  /** A copy that is stored after SMTP, and may have been stored already, by us or by the server in Sent. */
   async appendOnce(plan: 'after' | 'sent', messageId: string, bytes: Uint8Array): Promise<StoredCopy> {
-    const path = this.#pathOf(plan);
-    const look = async (session: ImapSession): Promise<StoredCopy | undefined> => {
-      const { uidValidity, messageCount } = await session.selectFresh(path, 'read');
-      const head = await findNewest(session, messageCount, messageId);
-      return head === undefined ? undefined : { place: { mailbox: path, uidValidity, uid: head.uid } };
-    };
-    const found = await this.#context.commands.run(look).catch((error: unknown) => {
-      // There is no such mailbox: storing the copy makes it.
-      if (isCoiError(error, 'mailbox-not-found')) return undefined;
-      throw error;
-    });
-    return found ?? this.append(plan, bytes);
+    const { mailboxes, commands } = this.#context;
+    for (const path of new Set([this.#pathOf(plan), mailboxes.path('sent') ?? 'Sent'])) {
+      const look = async (session: ImapSession): Promise<StoredCopy | undefined> => {
+        const { uidValidity, messageCount } = await session.selectFresh(path, 'read');
+        const head = await findNewest(session, messageCount, messageId);
+        return head === undefined ? undefined : { place: { mailbox: path, uidValidity, uid: head.uid } };
+      };
+      const found = await commands.run(look).catch((error: unknown) => {
+        // There is no such mailbox: storing the copy makes it.
+        if (isCoiError(error, 'mailbox-not-found')) return undefined;
+        throw error;
+      });
+      if (found !== undefined) return found;
+    }
+    return this.append(plan, bytes);
   }
 
   /** The line was accepted: `$CoiPending` leaves its copy, soon, together with others. */
@@ -176,10 +179,10 @@ export class OwnCopies {
       const uid =
         copy?.uidValidity === mailbox.uidValidity
           ? copy.uid
-          : (await findNewest(session, mailbox.messageCount, messageId, PENDING))?.uid;
+          : (await findNewest(session, mailbox.messageCount, messageId, isPending))?.uid;
       if (uid === undefined) return;
       const head = await headOf(session, uid, messageId);
-      if (head === undefined || !hasKeyword(head.flags, PENDING) || !hasKeyword(head.flags, OWN)) return;
+      if (head === undefined || !isPending(head) || !isOurs(head)) return;
       await remove(session, mailbox, { kind: 'cancelled', uids: [uid] });
     });
   }
@@ -213,7 +216,7 @@ export class OwnCopies {
         const uids: number[] = [];
         for (const [messageId, copy] of waiting) {
           const isKnown = copy !== undefined && copy.uidValidity === mailbox.uidValidity;
-          const found = isKnown ? copy : await findNewest(session, mailbox.messageCount, messageId, PENDING);
+          const found = isKnown ? copy : await findNewest(session, mailbox.messageCount, messageId, isPending);
           const uid = found?.uid;
           if (uid !== undefined) uids.push(uid);
         }
@@ -229,18 +232,27 @@ export class OwnCopies {
   }
 }
 
+/** A copy that we stored, where keywords are allowed. */
+export function isOurs({ flags }: MessageHeadBytes): boolean {
+  return hasKeyword(flags, OWN);
+}
+
+function isPending({ flags }: MessageHeadBytes): boolean {
+  return hasKeyword(flags, PENDING);
+}
+
 /** By Message-ID, among the newest messages of the selected mailbox; one that is marked as deleted is none. */
 export async function findNewest(
   session: ImapSession,
   messageCount: number,
   messageId: string,
-  keyword?: string,
+  fits: (head: MessageHeadBytes) => boolean = () => true,
 ): Promise<MessageHeadBytes | undefined> {
   if (messageCount === 0) return undefined;
   const from = await lowestOfNewest(session, NEWEST, messageCount);
   for (const uid of await searchUids(session, from, { header: { 'message-id': messageId } })) {
     const head = await headOf(session, uid, messageId);
-    if (head !== undefined && (keyword === undefined || hasKeyword(head.flags, keyword))) return head;
+    if (head !== undefined && fits(head)) return head;
   }
   return undefined;
 }
