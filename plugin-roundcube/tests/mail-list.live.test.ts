@@ -3,7 +3,7 @@ import test from 'node:test';
 import { headerOf } from '@coi-webmail/e2e/fixture/mail.ts';
 import { eventually } from '@coi-webmail/e2e/fixture/eventually.ts';
 import { listedUids, type RoundcubeAnswer, type RoundcubeHttp } from '@coi-webmail/e2e/fixture/roundcube-http.ts';
-import type { Pool } from '@coi-webmail/e2e/stack';
+import { at, type Pool } from '@coi-webmail/e2e/stack';
 import {
   CHAT_MARKS,
   chat,
@@ -121,10 +121,10 @@ for (const [name, mode, pool] of CASES) {
       const subject = headerOf(source, 'Subject') ?? '';
       if (/^(mail|chat) /.test(subject)) assert.equal(flags.includes('\\Seen'), subject.startsWith('mail '), subject);
     }
-    await webmail.post('move', { _uid: '*', _mbox: 'INBOX', _target_mbox: 'Trash' });
-    assert.equal((await uidsOf(alice, 'mail', 'Trash')).length, MAIL_COUNT);
-    assert.equal((await uidsOf(alice, 'chat', 'Trash')).length, 0);
-    const trash = await webmail.action('list', { _mbox: 'Trash' });
+    await webmail.post('move', { _uid: '*', _mbox: 'INBOX', _target_mbox: at('Trash') });
+    assert.equal((await uidsOf(alice, 'mail', at('Trash'))).length, MAIL_COUNT);
+    assert.equal((await uidsOf(alice, 'chat', at('Trash'))).length, 0);
+    const trash = await webmail.action('list', { _mbox: at('Trash') });
     assert.equal(trash.env?.['messagecount'], MAIL_COUNT);
     const kept = (await alice.mailbox.allMails()).filter(({ source }) =>
       headerOf(source, 'Subject')?.startsWith('chat'),
@@ -168,20 +168,20 @@ test('"all messages" on the chat side are the chat lines', async () => {
   const webmail = await openWebmail(alice);
   const side = await chatSide(webmail);
   await webmail.action('list', side);
-  await webmail.post('move', { ...side, _uid: '*', _target_mbox: 'Trash' });
-  assert.equal((await uidsOf(alice, 'chat', 'Trash')).length, CHAT_COUNT);
+  await webmail.post('move', { ...side, _uid: '*', _target_mbox: at('Trash') });
+  assert.equal((await uidsOf(alice, 'chat', at('Trash'))).length, CHAT_COUNT);
   assert.equal((await uidsOf(alice, 'mail')).length, MAIL_COUNT);
 });
 
 test('a chat line that comes in while the chat side is open is shown, and not announced as mail', async () => {
   const alice = await newPerson(stack);
   await consent(stack, alice, 'active');
-  await alice.mailbox.append('COI/Chats', chat(alice.user.address, 'first', 'message-id'));
+  await alice.mailbox.append(at('COI/Chats'), chat(alice.user.address, 'first', 'message-id'));
   const webmail = await openWebmail(alice);
-  await webmail.action('list', { _mbox: 'COI/Chats', _coi_view: 'chat' });
-  const check = { _mbox: 'COI/Chats', _list: '1', _folderlist: '1', _coi_view: 'chat' };
+  await webmail.action('list', { _mbox: at('COI/Chats'), _coi_view: 'chat' });
+  const check = { _mbox: at('COI/Chats'), _list: '1', _folderlist: '1', _coi_view: 'chat' };
   await webmail.post('check-recent', check);
-  await alice.mailbox.append('COI/Chats', chat(alice.user.address, 'second', 'message-id'));
+  await alice.mailbox.append(at('COI/Chats'), chat(alice.user.address, 'second', 'message-id'));
   const answer = await webmail.post('check-recent', check);
   assert.equal(listedUids(answer).length, 2);
   assert.doesNotMatch(JSON.stringify(answer.callbacks ?? []), /newmail/);
