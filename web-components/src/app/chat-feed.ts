@@ -90,10 +90,17 @@ export class ChatFeed {
   /** @param count rows that were loaded before the page was left */
   open(chatId: ChatId | undefined, count = 0): void {
     this.timeline = undefined;
-    if (chatId === undefined) {
-      this.#timelineWatch.replace(undefined);
-      return;
-    }
+    if (chatId === undefined) this.#timelineWatch.replace(undefined);
+    else this.#watch(chatId, count);
+  }
+
+  /** Back to few rows: each new line costs as much as all rows of its window. The old ones stay until those come. */
+  shrink(): void {
+    const chatId = this.timeline?.chat.chatId;
+    if (chatId !== undefined) this.#watch(chatId, 0);
+  }
+
+  #watch(chatId: ChatId, count: number): void {
     this.#timelineWatch.replace((live) =>
       this.#api.watchTimeline({ chatId, count: Math.max(FIRST_ROWS, count) }, (timeline) => {
         if (!live()) return;

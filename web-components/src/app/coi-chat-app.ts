@@ -219,6 +219,7 @@ export class CoiChatApp extends CoiElement implements AppContext {
     this.#on('coi-continue-as-mail', ({ row }) => this.#lines.continueAsMail(row));
     this.#on('coi-full-text', ({ rowId }) => this.#lines.unfold(rowId));
     this.#on('coi-older', () => this.run(() => this.feed?.older() ?? Promise.resolve()));
+    this.#on('coi-at-newest', () => this.feed?.shrink());
     this.#on('coi-read', ({ chatId, rowIds }) => this.run((api) => api.markRead(chatId, rowIds)));
     this.#on('coi-scrolled', (scrolled) => this.#way.scrolled(scrolled));
     this.#on('coi-accept', ({ chatId }) => this.run((api) => api.acceptChat(chatId)));

@@ -136,6 +136,25 @@ describe('the timeline', { concurrency: 2 }, () => {
     assert.ok(seen.step <= 24, `${seen.step} rows in one frame`);
   });
 
+  story('holds few rows again when the reader comes back to the newest', 'huge', WIDE, async (page) => {
+    await page.evaluate(() => document.querySelector('coi-chat-app')?.openChat(10 as never));
+    await log(page).getByText('19999: ').waitFor();
+    const held = () => page.evaluate(() => document.querySelector('coi-chat-app')?.feed?.timeline?.rows.length ?? 0);
+    await log(page).evaluate(async (box) => {
+      for (let at = 0; at < 400; at += 1) {
+        box.scrollTop -= 60;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    });
+    assert.ok((await held()) > 300);
+    await page.getByRole('button', { name: 'Jump to the newest message' }).click();
+    await page.waitForFunction(
+      () => (document.querySelector('coi-chat-app')?.feed?.timeline?.rows.length ?? 999) <= 160,
+    );
+    assert.ok(await page.getByText('19999: ').isVisible());
+    assert.ok((await fromEnd(page)) < 2);
+  });
+
   story('draws a row again only when it says something else', 'direct', NARROW, async (page) => {
     await page.getByText('Shall we meet at the station?').last().waitFor();
     const drawn = await page.evaluate(async () => {

@@ -30,9 +30,11 @@ const AHEAD_PX = 1600;
 /** Less than this beyond what is seen: the steps grow. */
 const HURRY_PX = 250;
 /** So many rows before the oldest one older ones are asked for. */
-const ASK_AHEAD_ROWS = 120;
+const ASK_AHEAD_ROWS = 40;
 /** After these nothing may be selected any more. */
 const SELECTION_EVENTS = ['selectionchange', 'pointerup', 'pointercancel'] as const;
+/** With more rows than these the newest ones are asked for anew when the reader comes back to them. */
+const MANY_ROWS = 300;
 const PLACE_DELAY_MS = 250;
 const FLASH_MS = 1300;
 /** Where the line "New" stands when a chat is opened. */
@@ -41,6 +43,7 @@ const NEW_LINE_OFFSET_PX = 72;
 /**
  * @summary The timeline of a chat. One element per chat: keyed by it.
  * @fires coi-older - Older rows are wanted.
+ * @fires coi-at-newest - Back at the newest line, with many rows loaded.
  * @fires coi-read - These rows were seen.
  * @fires coi-scrolled - The place changed: numbers only.
  * @fires coi-row-menu - The menu of the focused message.
@@ -189,7 +192,10 @@ export class CoiTimeline extends CoiElement {
     this.#announcer.tell(fresh);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('atEnd') && this.atEnd && this.timeline.rows.length > MANY_ROWS) {
+      this.intend('coi-at-newest', undefined);
+    }
     const unread = this.marksRead
       ? this.#place.messages().filter(({ row }) => row.unread && !row.own && row.provisional === undefined)
       : [];

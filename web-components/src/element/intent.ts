@@ -28,6 +28,8 @@ export interface IntentMap {
   'coi-show-row': { readonly rowId: RowId };
   'coi-full-text': { readonly rowId: RowId };
   'coi-older': undefined;
+  /** The reader came back to the newest line: the many rows that were loaded are not needed any more. */
+  'coi-at-newest': undefined;
   'coi-read': { readonly chatId: ChatId; readonly rowIds: readonly RowId[] };
   'coi-scrolled': { readonly chatId: ChatId; readonly place: ScrollPlace };
   'coi-accept': { readonly chatId: ChatId };

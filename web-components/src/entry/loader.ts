@@ -28,8 +28,14 @@ export interface MountedChat {
   unmount(): void;
 }
 
-/** Loads the elements on first use and shows the panel. @throws when the bundle cannot be loaded */
+/**
+ * Loads the elements on first use and shows the panel. The worker starts beside that, on a thread of its own.
+ *
+ * @throws when the bundle cannot be loaded
+ */
 export async function mountChat(options: MountOptions): Promise<MountedChat> {
+  // Whether it can be reached the panel learns by itself.
+  connectChat(options.host).catch(() => undefined);
   const { mountApp } = await import('./app.ts');
   return mountApp(options);
 }
