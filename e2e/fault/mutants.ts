@@ -129,7 +129,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     shows: ['lost'],
-    steps: ['idb-commit'],
+    steps: ['idb-commit', 'handshake'],
   },
   {
     name: 'account lock',

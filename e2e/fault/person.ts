@@ -6,33 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChatId, RowView, TimelineView } from '@coi-webmail/chat';
 import type { ChatListView, Overview, SessionInfo } from '@coi-webmail/client';
 import type { HeadlessClient, StoreOpener } from '@coi-webmail/client/headless';
-import {
-  type Director,
-  nameOf,
-  type Person as Who,
-  type Random,
-  type Screen,
-  type ScreenRow,
-} from '@coi-webmail/test-support';
+import { nameOf, type Person as Who, type Screen } from '@coi-webmail/test-support';
 import type { User } from '../stack/users.ts';
 import { WorkerStore } from './browser-store.ts';
+import { areSettled, Changes, type Chatter, type ChatterOptions, screenOf, wordsOf } from './chatter.ts';
 
 export type ClientModule = typeof import('@coi-webmail/client/headless');
-
-export interface PersonOptions {
-  readonly who: Who;
-  readonly user: User;
-  readonly other: string;
-  /** Tells browsers of one person apart. */
-  readonly browser: string;
-  readonly client: ClientModule;
-  readonly engineUrl: () => string;
-  readonly skewMs: number;
-  readonly random: Random;
-  readonly director: () => Director | undefined;
-  /** Connections of this browser break now. */
-  readonly unplug: () => void;
-}
 
 /** One worker of the browser, from its start to its death. */
 interface Life {
@@ -48,48 +27,51 @@ interface Life {
 
 const SIGN_ON_TRIES = 40;
 const SIGN_ON_PAUSE_MS = 250;
-const WAIT_MS = 30_000;
 const ALL_ROWS = 1_000;
 
-export class Person {
+export class Person implements Chatter {
   readonly who: Who;
   readonly user: User;
-  readonly #options: PersonOptions;
+  readonly #options: ChatterOptions;
+  readonly #client: ClientModule;
   readonly #disk: StoreOpener;
-  readonly #changed = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #unsaid: string[] = [];
   #signedOn: { readonly session: SessionInfo; readonly cookie: string } | undefined;
   #life: Life | undefined;
   #restarting: Promise<void> | undefined;
   #isGone = false;
 
-  constructor(options: PersonOptions) {
+  constructor(options: ChatterOptions, client: ClientModule) {
     this.who = options.who;
     this.user = options.user;
     this.#options = options;
-    this.#disk = options.client.memoryOpener();
+    this.#client = client;
+    this.#disk = client.memoryOpener();
   }
 
   get isUp(): boolean {
     return this.#life !== undefined;
   }
 
+  get isOnline(): boolean {
+    return this.overview?.connection === 'online';
+  }
+
   get overview(): Overview | undefined {
     return this.#life?.overview;
   }
 
-  /** Opens the page: a worker starts, or a newer one takes over from the one that lives. */
   async open(): Promise<void> {
     const signedOn = (this.#signedOn ??= await this.#signOn());
     const before = this.#life;
     const life = await this.#begin(signedOn);
     this.#life = life;
-    await life.client.startChat([this.#options.other]).catch(() => undefined);
+    await life.client.startChat([this.#options.other.address]).catch(() => undefined);
     if (before !== undefined) this.#bury(before);
     await this.#sayAgain(life);
   }
 
-  /** The worker ends without a chance to do anything. */
   kill(): void {
     const life = this.#life;
     if (life === undefined) return;
@@ -100,7 +82,6 @@ export class Person {
     this.#tell();
   }
 
-  /** Opens the page again after a while. */
   openAgain(afterMs: number): Promise<void> {
     this.#restarting ??= pause(afterMs)
       .then(() => (this.#isGone || this.isUp ? undefined : this.open()))
@@ -116,7 +97,6 @@ export class Person {
     if (!this.isUp && !this.#isGone) await this.openAgain(0);
   }
 
-  /** The page closes: it sends what waits by itself, and its worker dies. */
   async leave(): Promise<void> {
     const life = this.#life;
     if (life === undefined || this.#signedOn === undefined) return;
@@ -142,7 +122,6 @@ export class Person {
     await this.until(() => this.overview?.phase === 'ready' && this.overview.syncProgress === undefined, 'is ready');
   }
 
-  /** Types a line; resolves when the page has it for certain. */
   async say(text: string): Promise<void> {
     await this.up();
     this.#unsaid.push(text);
@@ -150,7 +129,6 @@ export class Person {
     if (life !== undefined) await this.#hand(life, text);
   }
 
-  /** All that is unread was on the screen. */
   async read(): Promise<void> {
     const life = this.#life;
     if (life === undefined) return;
@@ -169,56 +147,24 @@ export class Person {
   }
 
   screen(): Screen {
-    const rows = this.rows().map(
-      ({ text, own, delivery, messageId }): ScreenRow => ({ text, own, delivery, messageId }),
-    );
-    return { person: this.who, name: this.#options.browser, rows };
+    return screenOf(this.who, this.#options.browser, this.rows());
   }
 
-  /** Every line is there, and nothing is on its way any more. */
   isSettled(names: ReadonlySet<string>): boolean {
-    const rows = this.rows();
-    if (this.#unsaid.length > 0 || this.overview?.connection !== 'online') return false;
-    const there = new Set(rows.map(({ text }) => nameOf(text)));
-    if (![...names].every((name) => there.has(name))) return false;
-    return rows.every(
-      ({ own, delivery, place, provisional }) =>
-        provisional === undefined &&
-        (own ? isOver(delivery) || (place !== undefined && isSent(delivery)) : place !== undefined),
-    );
+    return this.#unsaid.length === 0 && this.isOnline && areSettled(this.rows(), names);
   }
 
-  /** What is not as it has to be, for a report. */
   state(): string {
-    const rows = this.rows().map(({ text, delivery, deliveryReason, place, provisional }) => {
-      const said = [delivery, deliveryReason, place === undefined ? 'no copy' : undefined, provisional];
-      return `${nameOf(text)}[${said.filter((word) => word !== undefined).join(' ')}]`;
-    });
     const { phase, connection, mail, queuedCount, syncProgress } = this.overview ?? {};
-    return `${this.who} (${this.#options.browser}): ${phase} ${connection} mail ${mail} queued ${queuedCount} sync ${syncProgress}; unsaid ${this.#unsaid.length}; ${rows.join(' ')}`;
+    const stands = `${phase} ${connection} mail ${mail} queued ${queuedCount} sync ${syncProgress}`;
+    return `${this.who} (${this.#options.browser}): ${stands}; unsaid ${this.#unsaid.length}; ${wordsOf(this.rows())}`;
   }
 
-  /** @throws Error when it takes too long */
-  async until(holds: () => boolean, what: string, timeoutMs = WAIT_MS): Promise<void> {
-    if (holds()) return;
-    await new Promise<void>((resolve, reject) => {
-      const end = (act: () => void) => {
-        clearTimeout(timer);
-        this.#changed.delete(look);
-        act();
-      };
-      const look = () => {
-        if (holds()) end(resolve);
-      };
-      const timer = setTimeout(
-        () => end(() => reject(new Error(`Waited too long until ${this.who} ${what}: ${this.state()}`))),
-        timeoutMs,
-      );
-      this.#changed.add(look);
-    });
+  until(holds: () => boolean, what: string, timeoutMs?: number): Promise<void> {
+    return this.#changes.until(holds, () => `Waited too long until ${this.who} ${what}: ${this.state()}`, timeoutMs);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isGone = true;
     const life = this.#life;
     this.#life = undefined;
@@ -244,7 +190,8 @@ export class Person {
   }
 
   async #begin(signedOn: { readonly session: SessionInfo; readonly cookie: string }): Promise<Life> {
-    const { client: module, engineUrl, skewMs, who, random, director, browser } = this.#options;
+    const module = this.#client;
+    const { engineUrl, skewMs, who, random, director, browser } = this.#options;
     const store = new WorkerStore({
       disk: this.#disk,
       who,
@@ -307,7 +254,8 @@ export class Person {
   /** The chats with the other person: one, when all is well. */
   #watchTimelines(life: Life, { chats }: ChatListView): void {
     for (const { chatId, people } of chats) {
-      if (life.timelines.has(chatId) || !people.some(({ address }) => address === this.#options.other)) continue;
+      if (life.timelines.has(chatId) || !people.some(({ address }) => address === this.#options.other.address))
+        continue;
       life.timelines.set(chatId, { rows: [] } as unknown as TimelineView);
       void life.client.watchTimeline({ chatId, count: ALL_ROWS }, (view) => {
         if (view === undefined) life.timelines.delete(chatId);
@@ -320,7 +268,7 @@ export class Person {
 
   async #hand(life: Life, text: string): Promise<void> {
     const handing = (async () => {
-      const chatId = await life.client.startChat([this.#options.other]);
+      const chatId = await life.client.startChat([this.#options.other.address]);
       await life.client.send({ chatId, text });
       if (life.isDead) return;
       const at = this.#unsaid.indexOf(text);
@@ -333,7 +281,7 @@ export class Person {
   /** What no page acknowledged and none shows is typed again, in the same order. */
   async #sayAgain(life: Life): Promise<void> {
     if (this.#unsaid.length === 0) return;
-    const chatId = await Promise.race([life.client.startChat([this.#options.other]), this.#death(life)]);
+    const chatId = await Promise.race([life.client.startChat([this.#options.other.address]), this.#death(life)]);
     if (chatId === undefined) return;
     // The first answer of this watch comes from all that is durable.
     const view = await Promise.race([firstView(life.client, chatId), this.#death(life)]);
@@ -347,13 +295,11 @@ export class Person {
 
   #death(life: Life): Promise<undefined> {
     return new Promise((resolve) => {
-      const look = () => {
+      const end = this.#changes.listen(() => {
         if (!life.isDead) return;
-        this.#changed.delete(look);
+        queueMicrotask(() => end());
         resolve(undefined);
-      };
-      this.#changed.add(look);
-      look();
+      });
     });
   }
 
@@ -365,21 +311,12 @@ export class Person {
   }
 
   #tell(): void {
-    for (const look of this.#changed) look();
+    this.#changes.tell();
   }
 }
 
 function firstView(client: HeadlessClient, chatId: ChatId): Promise<TimelineView | undefined> {
   return new Promise((resolve) => void client.watchTimeline({ chatId, count: ALL_ROWS }, resolve));
-}
-
-function isSent(delivery: string | undefined): boolean {
-  return delivery === 'sent' || delivery === 'read';
-}
-
-/** Nothing goes on by itself. */
-function isOver(delivery: string | undefined): boolean {
-  return delivery === 'unknown' || delivery === 'failed';
 }
 
 interface Parcel {

@@ -17,14 +17,14 @@ import type { StackInfo } from '../stack/info.ts';
 import type { Delivery } from '../stack/sink.ts';
 import type { Pool, User } from '../stack/users.ts';
 import { Outside } from './outside.ts';
-import { type ClientModule, Person } from './person.ts';
+import type { Chatter, ChatterOptions } from './chatter.ts';
 import { type Slot, UNKNOWN_WAIT_MS } from './slot.ts';
 
 export interface PlayOptions {
   readonly info: StackInfo;
-  readonly client: ClientModule;
+  newChatter(options: ChatterOptions): Chatter;
   freshUser(pool: Pool): Promise<User>;
-  deliveries(): Promise<readonly Delivery[]> | readonly Delivery[];
+  deliveries(): Promise<readonly Delivery[]>;
   readonly log?: ((words: string) => void) | undefined;
 }
 
@@ -49,7 +49,7 @@ export async function play(schedule: Schedule, slot: Slot, options: PlayOptions)
   try {
     return await player.play();
   } finally {
-    player.close();
+    await player.close();
   }
 }
 
@@ -61,10 +61,10 @@ class Player {
   readonly #random: Random;
   readonly #director = new Director();
   readonly #typed: TypedLine[] = [];
-  readonly #cold: Person[] = [];
+  readonly #cold: Chatter[] = [];
   /** Message-ID -> when its final dot passed. */
   readonly #submitted = new Map<string, number[]>();
-  #people: Record<Who, Person> | undefined;
+  #people: Record<Who, Chatter> | undefined;
   #outside: Record<Who, Outside> | undefined;
   #isFaulty = false;
 
@@ -101,12 +101,12 @@ class Player {
     return result;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#slot.guest = undefined;
-    for (const person of [...Object.values(this.#people ?? {}), ...this.#cold]) person.close();
+    await Promise.all([...Object.values(this.#people ?? {}), ...this.#cold].map((person) => person.close()));
   }
 
-  #person(who: Who): Person {
+  #person(who: Who): Chatter {
     if (this.#people === undefined) throw new Error('Nobody is there yet');
     return this.#people[who];
   }
@@ -150,15 +150,14 @@ class Player {
     );
   }
 
-  #newPerson(who: Who, user: User, other: User, browser: string): Person {
+  #newPerson(who: Who, user: User, other: User, browser: string): Chatter {
     const { setup } = this.#schedule;
     const isFirst = browser === 'first';
-    return new Person({
+    return this.#options.newChatter({
       who,
       user,
-      other: other.address,
+      other,
       browser,
-      client: this.#options.client,
       engineUrl: () => this.#slot.urlOf(who),
       skewMs: isFirst ? setup.skewMs[who] : 0,
       random: this.#random,
@@ -275,7 +274,10 @@ class Player {
   async #encore(): Promise<void> {
     for (let round = 1; this.#director.strikes.length < MIN_STRIKES; round += 1) {
       const who = this.#random.pick(PEOPLE);
-      await this.#act({ kind: 'drop', link: this.#random.pick(['web', 'imap'] as const), who });
+      const person = this.#person(who);
+      await person.up();
+      await person.until(() => person.isOnline, 'is online');
+      await this.#act({ kind: 'drop', link: 'web', who });
       await this.#say(who, `${this.#word}-e${round} encore`);
     }
   }

@@ -12,10 +12,13 @@ import {
   Tally,
 } from '@coi-webmail/test-support';
 import type { ImapServerName } from '../stack/imap-server.ts';
-import { type Stack, startStack } from '../stack/stack.ts';
+import { attachStack, type StackInfo } from '../stack/info.ts';
+import type { Delivery } from '../stack/sink.ts';
+import { startStack } from '../stack/stack.ts';
+import type { Pool, User } from '../stack/users.ts';
 import { buildProduct, type Mutation } from './bundle.ts';
 import { describe, play } from './play.ts';
-import type { ClientModule } from './person.ts';
+import { type ClientModule, Person } from './person.ts';
 import { Slot } from './slot.ts';
 
 export interface RunOptions {
@@ -33,16 +36,33 @@ export interface RunOptions {
   say(words: string): void;
 }
 
-export async function withStack<T>(server: ImapServerName, use: (stack: Stack) => Promise<T>): Promise<T> {
+/** The servers of a run; engines are its own. */
+export interface FaultStack {
+  readonly info: StackInfo;
+  freshUser(pool: Pool): Promise<User>;
+  deliveries(): Promise<readonly Delivery[]>;
+}
+
+/** A stack of its own, or the one that a test run shares. */
+export async function withStack<T>(
+  server: ImapServerName,
+  use: (stack: FaultStack) => Promise<T>,
+  shared = process.env['COI_STACK'],
+): Promise<T> {
+  if (shared !== undefined && shared !== '') {
+    const { info, freshUser, sinkCounts } = attachStack(shared);
+    return use({ info, freshUser, deliveries: sinkCounts });
+  }
   const stack = await startStack({ imap: server, webmail: false, engine: false });
   try {
-    return await use(stack);
+    const { info, freshUser, sink } = stack;
+    return await use({ info, freshUser, deliveries: async () => sink.counts() });
   } finally {
     await stack.stop();
   }
 }
 
-export function runFaults(options: RunOptions, stack: Stack): Promise<Sum> {
+export function runFaults(options: RunOptions, stack: FaultStack): Promise<Sum> {
   return new Run(options, stack).run();
 }
 
@@ -50,13 +70,13 @@ let runs = 0;
 
 class Run {
   readonly #options: RunOptions;
-  readonly #stack: Stack;
+  readonly #stack: FaultStack;
   readonly #tally = new Tally();
   readonly #coverage: Coverage;
   readonly #random: Random;
   #next = 0;
 
-  constructor(options: RunOptions, stack: Stack) {
+  constructor(options: RunOptions, stack: FaultStack) {
     this.#options = options;
     this.#stack = stack;
     this.#coverage = new Coverage(options.among);
@@ -97,9 +117,9 @@ class Run {
     try {
       const { verdict, strikes } = await play(schedule, slot, {
         info: this.#stack.info,
-        client,
+        newChatter: (options) => new Person(options, client),
         freshUser: (pool) => this.#stack.freshUser(pool),
-        deliveries: () => this.#stack.sink.counts(),
+        deliveries: () => this.#stack.deliveries(),
         log: isVerbose === true ? (words) => say(`  ${words}`) : undefined,
       });
       this.#coverage.done(steps, strikes);

@@ -222,7 +222,7 @@ class Drawing {
         if (isDuel) this.#elsewhere(writer);
         return;
       case 'arrive':
-        arm(step === 'idle' ? undefined : otherThan(writer));
+        arm(step === 'idle' ? undefined : otherThan(writer), step === 'idb-commit' ? random.int(0, 3) : 0);
         this.#say(writer);
         return;
       case 'reconnect':
