@@ -337,9 +337,11 @@ export class Submitter {
   /** What an earlier try left in the mailbox. */
   async #findCopy(plan: CopyPlan, job: Job): Promise<FoundCopy | undefined> {
     const { key, params, kind, knownCopy, deliveries } = job;
-    if (kind !== 'retry' || (plan !== 'before' && plan !== 'after')) return undefined;
+    if (kind !== 'retry') return undefined;
     try {
-      return await this.copies.find(params.messageId, knownCopy?.place);
+      if (plan === 'before' || plan === 'after') return await this.copies.find(params.messageId, knownCopy?.place);
+      const copy = job.isForgotten ? await this.copies.findAnywhere(params.messageId) : undefined;
+      return copy === undefined ? undefined : { copy, isSent: true };
     } catch (error) {
       // Somebody deleted the mailbox; storing the copy makes it again.
       if (isCoiError(error, 'mailbox-not-found')) return undefined;

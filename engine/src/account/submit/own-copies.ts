@@ -129,21 +129,27 @@ export class OwnCopies {
 
   /** A copy that is stored after SMTP, and may have been stored already, by us or by the server in Sent. */
   async appendOnce(plan: 'after' | 'sent', messageId: string, bytes: Uint8Array): Promise<StoredCopy> {
+    return (await this.findAnywhere(messageId)) ?? this.append(plan, bytes);
+  }
+
+  /** In the chats mailbox or in Sent, whoever put it there: a line that has a copy which is not pending was sent. */
+  async findAnywhere(messageId: string): Promise<StoredCopy | undefined> {
     const { mailboxes, commands } = this.#context;
-    for (const path of new Set([this.#pathOf(plan), mailboxes.path('sent') ?? 'Sent'])) {
+    for (const path of [mailboxes.path('chats'), mailboxes.path('sent')]) {
+      if (path === undefined) continue;
       const look = async (session: ImapSession): Promise<StoredCopy | undefined> => {
         const { uidValidity, messageCount } = await session.selectFresh(path, 'read');
-        const head = await findNewest(session, messageCount, messageId);
+        const head = await findNewest(session, messageCount, messageId, (each) => !isPending(each));
         return head === undefined ? undefined : { place: { mailbox: path, uidValidity, uid: head.uid } };
       };
       const found = await commands.run(look).catch((error: unknown) => {
-        // There is no such mailbox: storing the copy makes it.
+        // Somebody deleted it; storing a copy makes it again.
         if (isCoiError(error, 'mailbox-not-found')) return undefined;
         throw error;
       });
       if (found !== undefined) return found;
     }
-    return this.append(plan, bytes);
+    return undefined;
   }
 
   /** The line was accepted: `$CoiPending` leaves its copy, soon, together with others. */

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { at, needs, until } from '@coi-webmail/e2e/stack';
 import type { Script } from '../../smtp/fake-server.fixture.ts';
 import { type LiveStack, liveStack, type Person, type PersonOptions } from '../account.fixture.ts';
-import { chatFlags, lineFrom, type Scene, scene as sceneOn, send } from './scene.fixture.ts';
+import { chatFlags, lineFrom, type Scene, scene as sceneOn, send, type Submit } from './scene.fixture.ts';
 
 const BOB = 'bob@far.test';
 
@@ -20,7 +20,7 @@ const scene = (script: Script, options: PersonOptions, play: (scene: Scene) => P
   sceneOn(live, script, options, play);
 
 /** @param saving the server puts a copy of its own into Sent when it takes the line */
-async function sendLine(alice: Person, saving?: Scene['server']): Promise<string> {
+async function sendLine(alice: Person, saving?: Scene['server']): Promise<Submit> {
   const line = lineFrom(alice, [BOB]);
   const imap = await alice.imap();
   let saved: Promise<unknown> = Promise.resolve();
@@ -34,11 +34,11 @@ async function sendLine(alice: Person, saving?: Scene['server']): Promise<string
   await saved;
   await imap.logout();
   assert.equal(answer.state, 'sent');
-  return line.messageId;
+  return line;
 }
 
 /** Copies of a message in all mailboxes that may hold one. */
-async function copiesOf(alice: Person, messageId: string): Promise<number> {
+async function copiesOf(alice: Person, { messageId }: Submit): Promise<number> {
   const imap = await alice.imap();
   let count = 0;
   for (const path of [at('Sent'), at('COI/Chats')]) {
@@ -68,7 +68,7 @@ for (const pool of ['user', 'nokeyword'] as const) {
         await until(async () => (await copiesOf(alice, first)) === 1, 'one copy of the first line', 10_000);
         const second = await sendLine(alice, server);
         const third = await sendLine(await elsewhere(), server);
-        for (const id of [second, third]) assert.equal(await copiesOf(alice, id), 1);
+        for (const line of [second, third]) assert.equal(await copiesOf(alice, line), 1);
       }),
   );
   test(
@@ -85,6 +85,21 @@ for (const pool of ['user', 'nokeyword'] as const) {
       }),
   );
 }
+
+test('a Store that forgot, and a server that saves sent mail: its copy tells that the line was sent', async () => {
+  let sent: Submit | undefined;
+  let user: Person['user'] | undefined;
+  await scene({}, {}, async ({ server, store, alice }) => {
+    await store.putValue(`saves-sent:${alice.account.identity.hash}`, JSON.stringify({ saves: true, at: 0 }));
+    sent = await sendLine(alice, server);
+    ({ user } = alice);
+  });
+  await scene({}, { user: user as Person['user'] }, async ({ server, store, alice }) => {
+    await store.putValue(`saves-sent:${alice.account.identity.hash}`, JSON.stringify({ saves: true, at: 0 }));
+    assert.equal((await send(alice, { ...(sent as Submit), attempt: 1 })).state, 'sent');
+    assert.deepEqual(server.messages, []);
+  });
+});
 
 test('an account that stops while its server is being asked keeps its copy', needs('keywords'), () =>
   scene({}, { pool: 'nokeyword' }, async ({ alice }) => {
