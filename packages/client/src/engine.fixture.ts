@@ -119,6 +119,8 @@ export class TestEngine {
   onFetch: (params: Params<'message.fetch'>) => void = () => undefined;
   /** Methods that fail once each. */
   readonly failing = new Set<Method>();
+  /** The mailbox gets a copy of what is sent. */
+  keepsCopies = false;
   /** What the next submits come to; then all are sent. */
   readonly outcomes: (() => Promise<Result<'message.submit'>>)[] = [];
   /** What the next cancels come to; then all succeed. */
@@ -338,8 +340,11 @@ export class TestEngine {
   async #submit(params: Submitted): Promise<Result<'message.submit'>> {
     this.submitted.push({ ...params, bytes: Uint8Array.from(params.bytes) });
     const outcome = this.outcomes.shift();
-    if (outcome !== undefined) return outcome();
-    return { state: 'sent', rejected: [] };
+    const answer: Result<'message.submit'> = outcome === undefined ? { state: 'sent', rejected: [] } : await outcome();
+    if (this.keepsCopies && answer.state === 'sent' && params.again === undefined) {
+      this.deliver('COI/Chats', Uint8Array.from(params.bytes), { flags: ['$CoiOwn', '\\Seen'] });
+    }
+    return answer;
   }
 }
 

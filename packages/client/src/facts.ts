@@ -13,7 +13,7 @@ export interface AccountFacts {
   readonly limits: Result<'hello'>['limits'] | undefined;
   readonly settings: Settings;
   /** Engine's clock minus this one, as last seen: lines written before the engine answers have the right time. */
-  readonly serverOffsetMs: number;
+  readonly serverOffsetMs: number | undefined;
   /** Synced marks by handle, as last seen. */
   readonly marks: Readonly<Record<string, ChatMarks>>;
 }
@@ -26,7 +26,7 @@ export function factsOf(document: FactsDocument | undefined, address: string): A
     authservId: known.authservId,
     limits: known.limits,
     settings: { ...DEFAULT_SETTINGS, ...known.settings },
-    serverOffsetMs: known.serverOffsetMs ?? 0,
+    serverOffsetMs: known.serverOffsetMs,
     marks: known.marks ?? {},
   };
 }

@@ -160,7 +160,6 @@ export function makeLive(deps: LiveDeps, { head, contents, documents }: Loaded):
       onProgress: (share) => {
         if (standing.progressIs(share)) deps.onChanged('overview', 'chats');
       },
-      onPassCompleted: () => void outbox.notePass(),
       onApplied: () => {
         void outbox.noteCopies();
         void readState.follow();

@@ -15,6 +15,7 @@ import type { Environment } from './environment.ts';
 import { type AccountFacts, documentOf } from './facts.ts';
 import type { Feed, Topic } from './feed.ts';
 import type { Live } from './live.ts';
+import { clockOffset } from './server-time.ts';
 import { Standing } from './standing.ts';
 import type { CacheHead, Stores } from './store/store.ts';
 
@@ -100,7 +101,7 @@ export class Session {
   }
 
   serverNow(): number {
-    return this.env.clock.now() + this.facts.serverOffsetMs;
+    return this.env.clock.now() + (this.facts.serverOffsetMs ?? 0);
   }
 
   overview(unreadChats: number, requestCount: number): Overview {
@@ -159,7 +160,7 @@ export class Session {
 
   #connectionListener(): ConnectionListener {
     return {
-      onHello: (hello) => this.#greeted(hello),
+      onHello: (hello, askedAt) => this.#greeted(hello, askedAt),
       onHelloError: (code) => {
         if (code === 'auth-failed' || code === 'imap-unavailable') this.#standing.mailIs(code);
       },
@@ -254,13 +255,15 @@ export class Session {
     if (hasLane) void live.ledger.apply([{ kind: 'time-passed', now: this.serverNow() }]);
   }
 
-  #greeted(hello: Result<'hello'>): void {
+  #greeted(hello: Result<'hello'>, askedAt: number): void {
     this.#hello = hello;
     this.#early.length = 0;
     const { account, mode, limits } = hello;
     if (this.#stores !== undefined) this.#standing.opened();
     this.#standing.mailIs(account.state);
-    const serverOffsetMs = hello.serverAt - this.env.clock.now();
+    const { serverAt } = hello;
+    const span = { askedAt, answeredAt: this.env.clock.now(), serverAt };
+    const serverOffsetMs = clockOffset(this.facts.serverOffsetMs, span);
     this.#standing.learn({ address: account.address, authservId: account.authservId, mode, limits, serverOffsetMs });
     this.#listener.onExpiresAt(hello.expiresAt);
     this.#goLive();

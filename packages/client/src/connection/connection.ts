@@ -32,8 +32,8 @@ export interface ConnectionTarget {
 }
 
 export interface ConnectionListener {
-  /** Called before any event that follows. */
-  onHello(hello: Result<'hello'>): void;
+  /** Called before any event that follows. @param askedAt of this clock */
+  onHello(hello: Result<'hello'>, askedAt: number): void;
   /** The engine answered the hello with an error, for example of the mail server; it is tried again. */
   onHelloError(code: ErrorCode): void;
   onEvent(event: AnyEvent): void;
@@ -161,6 +161,7 @@ export class Connection {
     const { accountHash } = this.#target;
     const resume = this.#resume === undefined ? undefined : { ...this.#resume };
     const params = { protocol: PROTOCOL_VERSION, accountHash, ...(resume === undefined ? {} : { resume }) };
+    const askedAt = this.#env.clock.now();
     try {
       const hello = await rpc.call('hello', params, OPEN_TIMEOUT_MS);
       if (this.#socket !== socket) return;
@@ -169,7 +170,7 @@ export class Connection {
       this.#isUp = true;
       if (!hello.resumed || this.#resume?.stream !== hello.stream)
         this.#resume = { stream: hello.stream, seq: hello.seq };
-      this.#listener.onHello(hello);
+      this.#listener.onHello(hello, askedAt);
       this.status.set({ phase: 'online', retryAt: undefined });
     } catch (error) {
       if (this.#socket !== socket) return;

@@ -12,6 +12,8 @@ export interface DoubtDeps {
   readonly clock: Clock;
   /** A line is queued again. */
   onQueued(): void;
+  /** A line is sent after all. */
+  onSettled(line: StoredLine): void;
 }
 
 export class Doubt {
@@ -52,7 +54,9 @@ export class Doubt {
 
   async #settle(line: StoredLine): Promise<void> {
     this.#waits.cancel(line.rowId);
-    await this.#lines.write(settled(line));
+    const sent = settled(line);
+    await this.#lines.write(sent);
+    this.#deps.onSettled(sent);
   }
 
   /** Looks for what the mailbox tells about our lines: their copies, and answers to them. */

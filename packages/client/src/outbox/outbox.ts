@@ -17,7 +17,7 @@ import { Rest } from './rest.ts';
 import { asked, isTooOld, recovered, released, resent, retried, settled } from './send-job.ts';
 import { isUntouched, withdraw } from './withdraw.ts';
 
-export type OutboxDeps = LinesDeps & Omit<QueueDeps, 'onDone'> & Omit<DoubtDeps, 'onQueued'>;
+export type OutboxDeps = LinesDeps & Omit<QueueDeps, 'onDone'> & Omit<DoubtDeps, 'onQueued' | 'onSettled'>;
 
 const isWaiting = ({ state }: StoredLine) => state === 'queued' || state === 'sending';
 
@@ -32,8 +32,14 @@ export class Outbox {
     this.#deps = deps;
     this.#lines = new Lines(deps);
     this.#queue = new Queue({ ...deps, onDone: (line) => this.#watch(line) }, this.#lines);
-    this.#doubt = new Doubt({ ...deps, onQueued: () => this.#queue.pump() }, this.#lines);
-    this.#rest = new Rest({ ...deps, onDone: () => void this.noteCopies() }, this.#lines);
+    this.#doubt = new Doubt(
+      { ...deps, onQueued: () => this.#queue.pump(), onSettled: (line) => this.#rest.watch(line) },
+      this.#lines,
+    );
+    this.#rest = new Rest(
+      { ...deps, isFiled: (line) => this.#doubt.isFiled(line), onDone: () => void this.noteCopies() },
+      this.#lines,
+    );
   }
 
   /** Takes over what an earlier worker left. */
@@ -186,11 +192,6 @@ export class Outbox {
   /** Copies came. */
   noteCopies(): Promise<void> {
     return this.#doubt.noteCopies();
-  }
-
-  /** All mailboxes were looked at. */
-  notePass(): Promise<void> {
-    return this.#rest.fetchMissing((line) => this.#doubt.isFiled(line));
   }
 }
 

@@ -17,37 +17,46 @@ export interface RestDeps {
   now(): number;
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   canSend(): boolean;
+  /** The mailbox has a copy of it. */
+  isFiled(line: StoredLine): boolean;
   /** Nothing is left of a line. */
   onDone(): void;
 }
 
-/** A copy that was not there when the line was sent may still be on its way. */
-const COPY_WAIT_MS = 60_000;
+/** The copy of a sent line that is not there after so long is asked for; each time later, as long as the worker lives. */
+const COPY_WAITS_MS = [15_000, 60_000, 300_000, 1_800_000] as const;
 
 export class Rest {
   readonly #deps: RestDeps;
   readonly #lines: Lines;
   readonly #timers: Timers<RowId>;
   readonly #running = new Set<RowId>();
-  /** Lines whose copy was asked for by this worker: once is enough. */
-  readonly #askedCopies = new Set<RowId>();
+  /** Lines whose copy is missing, and how often it was asked for. */
+  readonly #missing = new Map<RowId, number>();
+  readonly #copyTimers: Timers<RowId>;
 
   constructor(deps: RestDeps, lines: Lines) {
     this.#deps = deps;
     this.#lines = lines;
     this.#timers = new Timers(deps.clock);
+    this.#copyTimers = new Timers(deps.clock);
   }
 
   stop(): void {
     this.#timers.clear();
+    this.#copyTimers.clear();
   }
 
   forget(rowId: RowId): void {
     this.#timers.cancel(rowId);
+    this.#copyTimers.cancel(rowId);
+    this.#missing.delete(rowId);
   }
 
   watch({ rowId, state, deferred, deferredUntil }: StoredLine): void {
-    if (state !== 'sent' || deferred === undefined) return;
+    if (state !== 'sent') return;
+    this.#watchCopy(rowId);
+    if (deferred === undefined) return;
     this.#timers.set(rowId, (deferredUntil ?? 0) - this.#deps.clock.now(), () => void this.#ask(rowId));
   }
 
@@ -88,18 +97,26 @@ export class Rest {
     }
   }
 
-  /**
-   * All mailboxes were looked at: a line that was sent and has no copy gets one, because asking for it again makes the
-   * engine append what is missing.
-   */
-  async fetchMissing(isFiled: (line: StoredLine) => boolean): Promise<void> {
-    for (const line of this.#lines.all()) {
-      const { rowId, state, createdAt } = line;
-      if (state !== 'sent' || isFiled(line) || this.#askedCopies.has(rowId) || !this.#deps.canSend()) continue;
-      if (this.#deps.now() - createdAt < COPY_WAIT_MS) continue;
-      this.#askedCopies.add(rowId);
-      const request = { ...requestOf(line), attempt: Math.max(1, line.attempt), resend: false };
-      await this.#deps.call('message.submit', request).catch(() => this.#askedCopies.delete(rowId));
+  #watchCopy(rowId: RowId): void {
+    const wait = COPY_WAITS_MS[this.#missing.get(rowId) ?? 0];
+    if (wait !== undefined && !this.#copyTimers.has(rowId)) {
+      this.#copyTimers.set(rowId, wait, () => void this.#askForCopy(rowId));
     }
+  }
+
+  /** Asking again for a line that was sent makes the engine look for its copy, and append it when there is none. */
+  async #askForCopy(rowId: RowId): Promise<void> {
+    const line = this.#lines.get(rowId);
+    if (line?.state !== 'sent' || this.#deps.isFiled(line)) {
+      this.#missing.delete(rowId);
+      return;
+    }
+    if (this.#deps.canSend()) {
+      this.#missing.set(rowId, (this.#missing.get(rowId) ?? 0) + 1);
+      const request = { ...requestOf(line), attempt: Math.max(1, line.attempt), resend: false };
+      // Whatever comes of it, the copy tells; and it is asked for again.
+      await this.#deps.call('message.submit', request).catch(() => undefined);
+    }
+    if (!this.#lines.isStopped && this.#lines.get(rowId) !== undefined) this.#watchCopy(rowId);
   }
 }

@@ -35,8 +35,6 @@ export interface SyncDeps extends Pick<FetcherDeps, 'authservId' | 'envelopeIdOf
   mayDecide(): boolean;
   /** Share of the first sync that is done, or undefined. */
   onProgress(share: number | undefined): void;
-  /** All watched mailboxes were looked at. */
-  onPassCompleted(): void;
   /** New copies were applied: evidence for lines of unknown outcome. */
   onApplied(): void;
 }
@@ -377,7 +375,6 @@ export class Sync {
     this.#firstTotal = undefined;
     this.#deps.onProgress(undefined);
     await this.#apply([{ kind: 'pass-completed' }]);
-    this.#deps.onPassCompleted();
   }
 }
 
