@@ -3,7 +3,7 @@
  * IDLE is told at once.
  *
  * It plays the other kind of server: mailboxes lie under `INBOX.` and are separated by dots, as Debian configures it.
- * It runs as Debian's user `cyrus`. Mailboxes are made at the first sign-on or delivery.
+ * It runs as Debian's user `cyrus`. Mailboxes are made at the first sign-on, so who never signed on gets no mail.
  */
 import { execFile } from 'node:child_process';
 import { chown, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -58,7 +58,6 @@ sasl_saslauthd_path: ${passwordSocket}
 tls_server_cert: ${runDir}/cyrus/server.pem
 tls_server_key: ${runDir}/cyrus/server.key
 autocreate_quota: 0
-autocreate_post: yes
 autocreate_inbox_folders: ${FOLDERS.join('|')}
 autocreate_subscribe_folders: ${FOLDERS.join('|')}
 ${FOLDERS.map((name) => `xlist-${name.toLowerCase()}: ${name}`).join('\n')}

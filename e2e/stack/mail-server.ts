@@ -2,12 +2,13 @@
 import type { Certificate } from './certificate.ts';
 import { startCyrus } from './cyrus.ts';
 import { startDovecot, writeNoKeywordAcl } from './dovecot.ts';
+import { ImapLine } from './imap-line.ts';
 import type { ImapServerName } from './imap-server.ts';
 import { startLesserRelay } from './lesser-relay.ts';
 import { startPasswordCheck } from './password-check.ts';
 import type { SaslOptions } from './postfix.ts';
 import type { ServerProcess } from './process.ts';
-import { everyPassword, writePasswdFile } from './users.ts';
+import { DEMO_USERS, everyPassword, writePasswdFile } from './users.ts';
 
 /** What `dovecot-bare` lacks. */
 export const BARE_HIDES: readonly string[] = (
@@ -76,7 +77,11 @@ function startBareRelays(options: MailServerOptions) {
 async function makeCyrus(options: MailServerOptions): Promise<MailServer> {
   const passwordSocket = `${options.socketDir}/passwords`;
   const check = await startPasswordCheck(passwordSocket, everyPassword());
-  const start = () => startCyrus({ ...options, passwordSocket });
+  const start = async () => {
+    const cyrus = await startCyrus({ ...options, passwordSocket });
+    for (const user of Object.values(DEMO_USERS)) await (await ImapLine.login(options.imapPort, user)).logout();
+    return cyrus;
+  };
   return { sasl: { type: 'cyrus', socket: passwordSocket }, ...control(start, [check]) };
 }
 
