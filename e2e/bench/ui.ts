@@ -151,6 +151,15 @@ async function benchPlainOpen(page: Page, texts: readonly string[], n: number): 
   return { name: 'plain-list', values };
 }
 
+/** The main thread's part of one frame. */
+const MAIN_FRAME = 'WebFrameWidgetImpl::BeginMainFrame';
+
+interface TraceEvent {
+  readonly name: string;
+  /** Processor time of the thread, µs. */
+  readonly tdur?: number;
+}
+
 interface Scrolls {
   readonly worst: Samples;
   readonly p95: Samples;
@@ -169,17 +178,24 @@ async function benchScroll(page: Page, kind: 'chat' | 'plain', n: number): Promi
   };
 }
 
+/** Processor time of each frame on the page's main thread: what a busy machine adds is not in it. ms */
+function frameWork(trace: { readonly traceEvents: readonly TraceEvent[] }): readonly number[] {
+  const frames = trace.traceEvents.filter(({ name, tdur }) => name === MAIN_FRAME && tdur !== undefined);
+  return frames.map(({ tdur = 0 }) => tdur / 1000);
+}
+
 /** One more scroll, with the browser's own record of each frame beside it; for DevTools or Perfetto. */
-async function traceScroll(browser: Browser, page: Page): Promise<string> {
+async function traceScroll(browser: Browser, page: Page): Promise<Samples> {
   await mkdir(RESULT_FOLDER, { recursive: true });
   const path = join(RESULT_FOLDER, 'ui-scroll.trace.json');
   await browser.startTracing(page, { path, categories: TRACE_CATEGORIES });
   const times = await scrollUp(page, 'chat', TURNS);
-  await browser.stopTracing();
+  const trace = JSON.parse((await browser.stopTracing()).toString()) as { readonly traceEvents: TraceEvent[] };
   await pipeline(createReadStream(path), createGzip(), createWriteStream(`${path}.gz`));
   await rm(path);
   await writeFile(join(RESULT_FOLDER, 'ui-scroll.frames.json'), `${JSON.stringify(times)}\n`);
-  return `${path}.gz`;
+  console.log(`Frames of one scroll: ${path}.gz`);
+  return { name: 'scroll:work-per-frame', values: frameWork(trace) };
 }
 
 async function warmReloads(page: Page, n: number): Promise<readonly WarmTimes[]> {
@@ -245,7 +261,7 @@ export async function benchUi({ n, lineCount }: UiOptions): Promise<void> {
     await openPlainPage(plainPage, texts.slice(-PLAIN_ROWS));
     const plain = await benchScroll(plainPage, 'plain', Math.min(n, 5));
     const scrolled = await benchScroll(standalone.page, 'chat', n);
-    const trace = await traceScroll(browser, standalone.page);
+    const work = await traceScroll(browser, standalone.page);
     console.log('Typing …');
     const plainKeys = await benchPlainKeys(plainPage, n);
     await standalone.page.locator('coi-timeline .jump').click();
@@ -260,13 +276,14 @@ export async function benchUi({ n, lineCount }: UiOptions): Promise<void> {
       metric(opened, plainOpen),
       metric(scrolled.worst, plain.worst),
       metric(scrolled.p95, plain.p95),
+      metric(work),
+      metric({ name: 'scroll:most-work-in-a-frame', values: [Math.max(...work.values)] }),
       count('jumps', 'jumps'),
       count('frames-without-a-row-of-before', 'lost'),
       count('rows-in-page', 'rows'),
       count('rows-passed', 'passed'),
       ...warm,
     ]);
-    console.log(`Frames of one scroll: ${trace}`);
   } finally {
     await browser.close();
     await stack.stop();
