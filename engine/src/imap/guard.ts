@@ -134,6 +134,11 @@ async function expunge(session: ImapSession, uids: readonly number[]): Promise<v
   }
 }
 
+/** A mail that somebody marked, and that is as good as gone; where there is no UIDPLUS, also what the guard removed. */
+export function isMarkedDeleted(flags: readonly string[]): boolean {
+  return hasFlag(flags, '\\deleted');
+}
+
 function hasFlag(flags: readonly string[], lowerCase: string): boolean {
   return flags.some((flag) => flag.toLowerCase() === lowerCase);
 }

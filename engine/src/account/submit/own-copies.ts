@@ -8,7 +8,7 @@ import { appendMessage } from '../../imap/append.ts';
 import type { CommandConnection } from '../../imap/command.ts';
 import { fetchHeads, type MessageHeadBytes } from '../../imap/fetch.ts';
 import { storeFlags } from '../../imap/flag.ts';
-import { remove } from '../../imap/guard.ts';
+import { isMarkedDeleted, remove } from '../../imap/guard.ts';
 import { lowestOfNewest, searchUids } from '../../imap/search.ts';
 import type { ImapSession } from '../../imap/session.ts';
 import { formatUidSet } from '../../imap/uid-set.ts';
@@ -20,7 +20,6 @@ import type { StoredCopy } from './claim-note.ts';
 
 const PENDING = '$CoiPending';
 const OWN = '$CoiOwn';
-const DELETED = '\\Deleted';
 /** Where a copy of an earlier try is looked for. */
 const NEWEST = 200;
 const SETTLE_MS = 1_500;
@@ -266,6 +265,6 @@ export async function findNewest(
 /** Undefined when it is another message, marked as deleted, or none. */
 async function headOf(session: ImapSession, uid: number, messageId: string): Promise<MessageHeadBytes | undefined> {
   const [head] = await fetchHeads(session, String(uid));
-  if (head === undefined || hasKeyword(head.flags, DELETED)) return undefined;
+  if (head === undefined || isMarkedDeleted(head.flags)) return undefined;
   return readOuterHead(head.header).messageId === messageId ? head : undefined;
 }
