@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     mutations: [
       {
         file: SUBMIT,
-        from: `if (kind !== 'retry' || (plan !== 'before' && plan !== 'after')) return undefined;`,
+        from: `if (kind !== 'retry') return undefined;`,
         to: `if (kind !== 'first' || plan !== 'none') return undefined;`,
       },
     ],
