@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- --schedules N [--seed S] [--server dovecot|cyrus|dovecot-bare] [--jobs J] [--steps a,b]`
+ * `npm run faults -- --schedules N [--seed S] [--server dovecot|cyrus|dovecot-bare] [--browser chromium|none] [--jobs J] [--steps a,b] [--force a,b]`
  *
  * Plays N schedules of people and faults on real servers, J at a time. A fresh seed each run, printed; a schedule that
  * fails prints its own, which plays the same schedule again: `--seed S --schedules 1`. The last line is JSON.
@@ -8,18 +8,21 @@
  * not notice.
  */
 import { parseArgs } from 'node:util';
-import { freshSeed, isGood, isStep, type Step } from '@coi-webmail/test-support';
+import { freshSeed, isForce, isGood, isStep, type Step } from '@coi-webmail/test-support';
+import { buildAll } from '@coi-webmail/tooling';
 import { parseImapServer } from '../stack/imap-server.ts';
 import { runMutants } from './mutant-run.ts';
-import { runFaults, withStack } from './run.ts';
+import { type BrowserName, runFaults, withStack } from './run.ts';
 
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '20' },
     seed: { type: 'string' },
     server: { type: 'string', default: 'dovecot' },
-    jobs: { type: 'string', default: '8' },
+    browser: { type: 'string', default: 'none' },
+    jobs: { type: 'string' },
     steps: { type: 'string' },
+    force: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
@@ -28,16 +31,24 @@ const { values } = parseArgs({
 
 const say = (words: string) => console.log(words);
 const server = parseImapServer(values.server);
-const jobs = Number(values.jobs);
+const browser = browserOf(values.browser);
+const jobs = Number(values.jobs ?? (browser === 'none' ? 8 : 3));
 const seed = values.seed ?? freshSeed();
+
+function browserOf(name: string): BrowserName {
+  if (name === 'none' || name === 'chromium') return name;
+  throw new Error(`Schedules run in chromium or, headless, in none, not in "${name}"`);
+}
 
 /** @returns true when all is well */
 async function main(): Promise<boolean> {
   if (values.mutants) return withStack(server, (stack) => runMutants(stack, { jobs, seed, only: values.only, say }));
   const among = values.steps?.split(',').filter((name): name is Step => isStep(name));
+  if (browser !== 'none') await buildAll();
+  const forces = values.force?.split(',').filter(isForce);
   const schedules = Number(values.schedules);
   const sum = await withStack(server, (stack) =>
-    runFaults({ schedules, seed, jobs, among, isVerbose: values.verbose, say }, stack),
+    runFaults({ schedules, seed, jobs, among, forces, browser, isVerbose: values.verbose, say }, stack),
   );
   console.log(JSON.stringify(sum));
   return isGood(sum);

@@ -35,7 +35,7 @@ export interface Played {
 
 const PEOPLE = ['alice', 'bob'] as const;
 const SETTLE_MS = 60_000;
-const COLD_MS = 40_000;
+const COLD_MS = 20_000;
 const SECOND_LOOK_MS = 5_000;
 /** Longer than a lease and the pause after it. */
 const FILING_MS = 45_000;

@@ -11,6 +11,7 @@ import {
   type Sum,
   Tally,
 } from '@coi-webmail/test-support';
+import { launchBrowser } from '../fixture/browser.ts';
 import type { ImapServerName } from '../stack/imap-server.ts';
 import { attachStack, type StackInfo } from '../stack/info.ts';
 import type { Delivery } from '../stack/sink.ts';
@@ -18,8 +19,12 @@ import { startStack } from '../stack/stack.ts';
 import type { Pool, User } from '../stack/users.ts';
 import { buildProduct, type Mutation } from './bundle.ts';
 import { describe, play } from './play.ts';
+import type { Chatter, ChatterOptions } from './chatter.ts';
+import { PagePerson } from './page-person.ts';
 import { type ClientModule, Person } from './person.ts';
 import { Slot } from './slot.ts';
+
+export type BrowserName = 'chromium' | 'none';
 
 export interface RunOptions {
   readonly schedules: number;
@@ -32,6 +37,8 @@ export interface RunOptions {
   readonly mutations?: readonly Mutation[];
   /** Ends the run before its last schedule. */
   readonly isEnough?: (sum: Sum) => boolean;
+  /** Real pages; `none`: headless clients. */
+  readonly browser?: BrowserName;
   readonly isVerbose?: boolean;
   say(words: string): void;
 }
@@ -91,23 +98,27 @@ class Run {
     runs += 1;
     const { engineFile, clientFile } = await buildProduct(join(info.runDir, `product-${runs}`), mutations);
     const client = (await import(pathToFileURL(clientFile).href)) as ClientModule;
+    const browser = this.#options.browser === 'chromium' ? await launchBrowser() : undefined;
+    const newChatter = (options: ChatterOptions): Chatter =>
+      browser === undefined ? new Person(options, client) : new PagePerson(options, browser);
     const jobCount = Math.min(jobs, schedules);
     await Promise.all(
       Array.from({ length: jobCount }, async (_, index) => {
         const slot = await Slot.open({ info, engineFile, name: `slot-${runs}-${index}` });
         try {
-          while (this.#next < schedules && !isEnough(this.#tally.sum)) await this.#one(this.#next++, slot, client);
+          while (this.#next < schedules && !isEnough(this.#tally.sum)) await this.#one(this.#next++, slot, newChatter);
         } finally {
           await slot.close();
         }
       }),
     );
+    await browser?.close();
     const seconds = (performance.now() - startedAt) / 1000;
     say(`${this.#tally.sum.schedules} schedules in ${seconds.toFixed(1)} s`);
     return this.#tally.sum;
   }
 
-  async #one(index: number, slot: Slot, client: ClientModule): Promise<void> {
+  async #one(index: number, slot: Slot, newChatter: (options: ChatterOptions) => Chatter): Promise<void> {
     const { schedules, seed, say, isVerbose, forces = [] } = this.#options;
     const isReplay = schedules === 1 && seed.includes(':');
     const steps = isReplay ? [] : this.#coverage.choose(this.#random);
@@ -117,7 +128,7 @@ class Run {
     try {
       const { verdict, strikes } = await play(schedule, slot, {
         info: this.#stack.info,
-        newChatter: (options) => new Person(options, client),
+        newChatter,
         freshUser: (pool) => this.#stack.freshUser(pool),
         deliveries: () => this.#stack.deliveries(),
         log: isVerbose === true ? (words) => say(`  ${words}`) : undefined,

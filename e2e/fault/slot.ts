@@ -16,6 +16,7 @@ import {
   startRelay,
   WebSteps,
 } from '@coi-webmail/test-support';
+import { ROOT } from '@coi-webmail/tooling';
 import { writeEngineConfig } from '../stack/engine.ts';
 import type { StackInfo } from '../stack/info.ts';
 import { freePort, HOST, isListening } from '../stack/port.ts';
@@ -193,6 +194,7 @@ export class Slot {
       smtpPort: relays.smtp.port,
       webmailImapPort: info.ports.imap,
       overrides: {
+        appFolder: join(ROOT, 'build/app'),
         storeFile: join(info.runDir, `${name}.sqlite`),
         unknownWaitMs: UNKNOWN_WAIT_MS,
         maxNearbyAccounts: this.#looks ? MAX_NEARBY : 0,

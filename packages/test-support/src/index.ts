@@ -17,6 +17,7 @@ export { type Relay, type RelayOptions, startRelay } from './relay.ts';
 export {
   type Act,
   type Force,
+  isForce,
   linesOf,
   makeSchedule,
   type OtherDeed,

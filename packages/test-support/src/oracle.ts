@@ -130,7 +130,9 @@ class Judge {
     if (isUnknown) this.#found('unknown', `${name} of ${line.who}`);
     let isLost = false;
     const absent = (where: string) => {
-      if (!isLost && !isUnknown) this.#found('lost', `${name} of ${line.who} is not ${where}`);
+      const words = `${name} of ${line.who} is not ${where}`;
+      if (isLost) this.#findings.push(`lost: ${words}`);
+      else if (!isUnknown) this.#found('lost', words);
       isLost = true;
     };
     for (const { person, name: screen, rows } of screens) {

@@ -89,10 +89,13 @@ export function makeSchedule(seed: string): Schedule {
   return new Drawing(seed, word, random, steps, forces).schedule();
 }
 
+export function isForce(name: string): name is Force {
+  return Object.hasOwn(FORCES, name);
+}
+
 function forceOf(name: string): Partial<Setup> {
-  if (!Object.hasOwn(FORCES, name))
-    throw new Error(`There is no "${name}"; there are ${Object.keys(FORCES).join(', ')}`);
-  return FORCES[name as Force];
+  if (!isForce(name)) throw new Error(`There is no "${name}"; there are ${Object.keys(FORCES).join(', ')}`);
+  return FORCES[name];
 }
 
 function stepOf(name: string): Step {
