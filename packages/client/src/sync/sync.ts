@@ -183,8 +183,8 @@ export class Sync {
   }
 
   #retry(error: unknown): void {
-    // A new connection starts the loop again; else it is tried again after a while.
-    if (!this.#isLive || isCoiError(error, 'engine-unreachable') || isCoiError(error, 'offline')) return;
+    // A new connection starts the loop again. One may have come while the failure of the last was on its way here.
+    if (!this.#isLive) return;
     if (errorFamily(error) === 'refresh') this.#planAll();
     const delay = backoffMs(this.#failures, this.#deps.random());
     this.#failures += 1;
