@@ -19,6 +19,7 @@ export interface BrowserStoreOptions {
 export class WorkerStore implements StoreOpener {
   readonly #options: BrowserStoreOptions;
   #isDead = false;
+  #isClosed = false;
 
   constructor(options: BrowserStoreOptions) {
     this.#options = options;
@@ -39,13 +40,13 @@ export class WorkerStore implements StoreOpener {
         newest: (chatId, count) => this.#alive(() => cache.newest(chatId, count)),
         load: () => this.#alive(() => cache.load()),
         commit: (batch, rows) => this.#write('idb-commit', () => cache.commit(batch, rows)),
-        close: () => undefined,
+        close: () => this.#close(),
       },
       vault: {
         load: () => this.#alive(() => vault.load()),
         put: (key, document) => this.#write('vault-put', () => vault.put(key, document)),
         delete: (key) => this.#write('vault-put', () => vault.delete(key)),
-        close: () => undefined,
+        close: () => this.#close(),
       },
     };
   }
@@ -63,8 +64,14 @@ export class WorkerStore implements StoreOpener {
     return never();
   }
 
+  #close(): void {
+    this.#isClosed = true;
+  }
+
+  /** @throws Error when the worker closed its databases itself */
   async #alive<T>(act: () => Promise<T>): Promise<T> {
     if (this.#isDead) return never();
+    if (this.#isClosed) throw new Error('The database is closed');
     const result = await act();
     return this.#isDead ? never() : result;
   }

@@ -23,8 +23,10 @@ export interface Chatter {
   readonly user: User;
   readonly isUp: boolean;
   readonly isOnline: boolean;
-  /** Opens the page: a worker starts, or a newer one takes over from the one that lives. */
+  /** Opens the page: a worker starts. */
   open(): Promise<void>;
+  /** A page with a newer worker opens while the older one lives; meanwhile the older page takes a line. */
+  upgrade(text: string): Promise<void>;
   /** The worker ends without a chance to do anything. */
   kill(): void;
   /** Opens the page again after a while. */

@@ -61,13 +61,33 @@ export class PagePerson implements Chatter {
   }
 
   async open(): Promise<void> {
-    const before = this.#life;
-    const life = await this.#begin(before !== undefined);
+    const life = await this.#begin(false);
     this.#life = life;
-    if (before !== undefined) await this.#bury(before);
     void this.#watch(life);
     if (life.seen.phase !== 'consent') await this.#openChat(life).catch(() => undefined);
     await this.#sayAgain(life);
+  }
+
+  async upgrade(text: string): Promise<void> {
+    await this.up();
+    const older = this.#life;
+    if (older === undefined) return this.say(text);
+    const opening = this.#begin(true);
+    await pause(this.#options.random.int(20, 400));
+    await this.say(text);
+    const newer = await opening.catch(() => undefined);
+    // A fault may have ended the older page meanwhile, and another one is open.
+    if (newer === undefined || this.#life !== older) {
+      await newer?.page.close().catch(() => undefined);
+      return undefined;
+    }
+    this.#life = newer;
+    older.isDead = true;
+    await crash(older.page);
+    void this.#watch(newer);
+    await this.#openChat(newer).catch(() => undefined);
+    await this.#sayAgain(newer);
+    return undefined;
   }
 
   kill(): void {

@@ -64,12 +64,36 @@ export class Person implements Chatter {
 
   async open(): Promise<void> {
     const signedOn = (this.#signedOn ??= await this.#signOn());
-    const before = this.#life;
     const life = await this.#begin(signedOn);
     this.#life = life;
-    await life.client.startChat([this.#options.other.address]).catch(() => undefined);
-    if (before !== undefined) this.#bury(before);
+    await this.#whenLive(life);
     await this.#sayAgain(life);
+  }
+
+  async upgrade(text: string): Promise<void> {
+    await this.up();
+    const older = this.#life;
+    if (older === undefined || this.#signedOn === undefined) return this.say(text);
+    this.#unsaid.push(text);
+    const newer = await this.#begin(this.#signedOn);
+    const taking = this.#whenLive(newer);
+    await pause(this.#options.random.int(20, 200));
+    await Promise.race([this.#hand(older, text), taking]);
+    // Whatever a fault did meanwhile: of the two only the newer one goes on.
+    const isKilled = this.#life !== older;
+    if (!isKilled) this.#life = newer;
+    await taking;
+    older.store.kill();
+    if (!older.isDead) this.#bury(older);
+    if (isKilled) this.#bury(newer);
+    else await this.#sayAgain(newer);
+    return undefined;
+  }
+
+  /** The state is there, and the worker is the account's writer. */
+  async #whenLive(life: Life): Promise<void> {
+    const starting = life.client.startChat([this.#options.other.address]).catch(() => undefined);
+    await Promise.race([starting, this.#death(life)]);
   }
 
   kill(): void {

@@ -41,6 +41,8 @@ const SECOND_LOOK_MS = 5_000;
 const FILING_MS = 45_000;
 const LOOK_AGAIN_MS = 700;
 const MIN_STRIKES = 2;
+/** Longer than a worker waits for the account's lock. */
+const OFFLINE_MS = 4_500;
 /** Burst lines come so far apart. */
 const BURST_GAP_MS = 80;
 
@@ -231,7 +233,7 @@ class Player {
         for (const who of PEOPLE) this.#slot.killEngine(who, act.downMs);
         return undefined;
       case 'upgrade-worker':
-        return this.#upgrade(act.who);
+        return this.#upgrade(act);
       case 'upgrade-engine':
         for (const who of PEOPLE) await this.#slot.upgradeEngine(who);
         return undefined;
@@ -258,15 +260,21 @@ class Player {
   }
 
   /** A newer worker takes over; meanwhile what is armed for it happens. */
-  async #upgrade(who: Who): Promise<void> {
+  async #upgrade({ who, text, isOffline }: Extract<Act, { readonly kind: 'upgrade-worker' }>): Promise<void> {
     const person = this.#person(who);
+    const relay = this.#slot.relays[who];
     await person.up();
     const effect = this.#director.at({ step: 'upgrade', who });
-    const taking = person.open().catch(() => undefined);
-    await pause(this.#random.int(0, 60));
+    this.#typed.push({ who, text });
+    if (isOffline) relay.down();
+    const taking = person.upgrade(text).catch((error: Error) => this.#options.log?.(error.message));
+    await pause(this.#random.int(0, 400));
     if (effect?.kind === 'kill-worker') this.#kill(who, this.#random.int(0, 300));
     if (effect?.kind === 'kill-engine') this.#slot.killEngine(who, this.#random.int(0, 300));
-    if (effect?.kind === 'cut') this.#slot.relays[who].drop();
+    if (effect?.kind === 'cut') relay.drop();
+    await pause(this.#random.int(0, 600));
+    await (isOffline ? Promise.race([taking, pause(OFFLINE_MS)]) : undefined);
+    relay.up();
     await taking;
   }
 

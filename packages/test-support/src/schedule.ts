@@ -24,8 +24,8 @@ export type Act =
   | { readonly kind: 'drop'; readonly link: 'smtp' | 'imap' | 'web'; readonly who: Person }
   | { readonly kind: 'crash-worker'; readonly who: Person; readonly downMs: number }
   | { readonly kind: 'crash-engine'; readonly downMs: number }
-  /** A newer worker takes over while the older one lives. */
-  | { readonly kind: 'upgrade-worker'; readonly who: Person }
+  /** A newer worker takes over while the older one lives, and its page takes one more line; perhaps offline. */
+  | { readonly kind: 'upgrade-worker'; readonly who: Person; readonly text: string; readonly isOffline: boolean }
   /** The engine drains and is started again. */
   | { readonly kind: 'upgrade-engine' }
   /** The page closes and sends by itself what waits; a page is opened again. */
@@ -259,7 +259,7 @@ class Drawing {
     switch (step) {
       case 'upgrade':
         arm();
-        this.#acts.push({ kind: 'upgrade-worker', who });
+        this.#acts.push({ kind: 'upgrade-worker', who, text: this.#text(), isOffline: random.chance(0.5) });
         break;
       case 'engine-restart':
         this.#acts.push({ kind: 'crash-engine', downMs: this.#downMs() });
@@ -279,6 +279,7 @@ export function linesOf({ acts }: Schedule): readonly { readonly who: Person; re
   return acts.flatMap((act) => {
     switch (act.kind) {
       case 'say':
+      case 'upgrade-worker':
         return [{ who: act.who, text: act.text }];
       case 'burst':
         return act.texts.map((text) => ({ who: act.who, text }));
