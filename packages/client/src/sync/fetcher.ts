@@ -11,6 +11,8 @@ export interface FetcherDeps {
   roleOf(mailbox: string): MailboxRole | undefined;
 }
 
+export type WindowAnswer = Result<'message.fetch'>;
+
 export interface Fetched {
   readonly events: readonly CopySeen[];
   /** Asked for, and still to come. What is in neither does not exist. */
@@ -26,7 +28,14 @@ export class Fetcher {
 
   /** @param uids at most a window */
   async fetch(mailbox: string, uidValidity: string, uids: readonly number[]): Promise<Fetched> {
-    const answer = await this.#deps.call('message.fetch', { mailbox, uidValidity, uids: [...uids] });
+    return this.read(mailbox, uidValidity, await this.ask(mailbox, uidValidity, uids));
+  }
+
+  ask(mailbox: string, uidValidity: string, uids: readonly number[]): Promise<WindowAnswer> {
+    return this.#deps.call('message.fetch', { mailbox, uidValidity, uids: [...uids] });
+  }
+
+  async read(mailbox: string, uidValidity: string, answer: WindowAnswer): Promise<Fetched> {
     const context = this.contextOf(mailbox, uidValidity);
     const events = await Promise.all(answer.messages.map((message) => receive(message, context)));
     // An engine that sends nothing and names everything as rest would keep us here for ever.

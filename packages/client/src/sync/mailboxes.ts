@@ -59,8 +59,10 @@ export class Mailboxes {
     if (this.isWatched(mailbox)) this.#toPlan.add(mailbox);
   }
 
+  /** Chats first: the screen waits for them, and a long inbox takes its time. */
   get nextToPlan(): string | undefined {
-    return this.#toPlan.values().next().value;
+    const rank = (mailbox: string) => WATCHED.indexOf(this.#roles.get(mailbox) ?? 'trash');
+    return [...this.#toPlan].sort((one, other) => rank(one) - rank(other))[0];
   }
 
   planned(mailbox: string, progress: Pending): void {

@@ -98,5 +98,5 @@ export function progressOf(all: ReadonlyMap<string, Pending>): Map<string, Mailb
 
 /** The next window, newest first; small at the very start, so that the first screen comes soon. */
 export function windowSize(isFirst: boolean): number {
-  return isFirst ? MAX_WINDOW_MESSAGES / 4 : MAX_WINDOW_MESSAGES;
+  return isFirst ? MAX_WINDOW_MESSAGES / 2 : MAX_WINDOW_MESSAGES;
 }

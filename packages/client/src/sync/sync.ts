@@ -22,8 +22,9 @@ import type { Ledger } from '../ledger.ts';
 import type { MailboxProgress } from '../store/store.ts';
 import { Fetcher, type FetcherDeps } from './fetcher.ts';
 import { Mailboxes } from './mailboxes.ts';
-import { type KnownUids, planMailbox, resumed, windowSize } from './plan.ts';
+import { type KnownUids, planMailbox, resumed } from './plan.ts';
 import { copyRoleOf, receive } from './receive.ts';
+import { Windows } from './windows.ts';
 import { Undecided } from './undecided.ts';
 
 export interface SyncDeps extends Pick<FetcherDeps, 'authservId' | 'envelopeIdOf'> {
@@ -71,13 +72,13 @@ export class Sync {
   readonly #deps: SyncDeps;
   readonly #mailboxes: Mailboxes;
   readonly #fetcher: Fetcher;
+  readonly #windows: Windows;
   readonly #undecided: Undecided;
   readonly #events: MailEvent[] = [];
   readonly #wanted: Wanted[] = [];
   #isLive = false;
   #isRunning = false;
   #isPassOpen = false;
-  #isFirstWindow = true;
   #firstTotal: number | undefined;
   #failures = 0;
   #generation = 0;
@@ -90,6 +91,7 @@ export class Sync {
     this.#mailboxes = new Mailboxes(resumed(progress, ledger.state.rows.values()));
     if (progress.size === 0) this.#firstTotal = 0;
     this.#fetcher = new Fetcher({ ...deps, roleOf: (mailbox) => this.#mailboxes.roleOf(mailbox) });
+    this.#windows = new Windows(this.#fetcher);
     this.#undecided = new Undecided({
       state: ledger.state,
       fetcher: this.#fetcher,
@@ -114,6 +116,7 @@ export class Sync {
   stop(): void {
     this.#isLive = false;
     this.#generation += 1;
+    this.#windows.clear();
     this.#cancelPass?.();
     this.#cancelPass = undefined;
     this.#cancelRetry();
@@ -216,6 +219,12 @@ export class Sync {
       await this.#apply([{ kind: 'mailbox-reset', mailbox: lost }]);
       return true;
     }
+    // The first screen waits for no other mailbox.
+    const first = this.#firstTotal !== undefined && this.#windows.isFirst ? this.#mailboxes.nextToFill : undefined;
+    if (first !== undefined) {
+      await this.#fetchWindow(first);
+      return true;
+    }
     const mailbox = this.#mailboxes.nextToPlan;
     if (mailbox !== undefined) {
       await this.#plan(mailbox);
@@ -267,13 +276,9 @@ export class Sync {
   async #fetchWindow(mailbox: string): Promise<void> {
     const progress = this.#mailboxes.progressOf(mailbox);
     if (progress === undefined) return;
-    const uids = progress.pending.newest(windowSize(this.#isFirstWindow));
-    const { events, rest } = await this.#fetcher.fetch(mailbox, progress.cursor.uidValidity, uids);
-    this.#isFirstWindow = false;
-    if (this.#mailboxes.progressOf(mailbox)?.pending !== progress.pending) return;
-    const left = new Set(rest);
-    for (const uid of uids) if (!left.has(uid)) progress.pending.delete(uid);
-    await this.#apply(events);
+    const isCurrent = () => this.#mailboxes.progressOf(mailbox)?.pending === progress.pending;
+    const events = await this.#windows.next(mailbox, progress, isCurrent);
+    if (isCurrent()) await this.#apply(events);
   }
 
   async #fetchWanted(wanted: Wanted): Promise<void> {
