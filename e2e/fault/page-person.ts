@@ -29,6 +29,7 @@ const LOOK_MS = 120;
 const OPEN_TRIES = 60;
 const OPEN_PAUSE_MS = 250;
 const STEP_TIMEOUT_MS = 5_000;
+const BEFORE_TYPING_MS = 1_500;
 const NOTHING: Seen = { phase: undefined, connection: undefined, rows: [] };
 
 let upgrades = 0;
@@ -268,8 +269,9 @@ export class PagePerson implements Chatter {
   /** What no page shows is typed again, in the same order. */
   async #sayAgain(life: Life): Promise<void> {
     if (this.#unsaid.length === 0) return;
-    // The list paints before the lines that wait are there.
     await this.until(() => life.isDead || life.seen.connection === 'online', 'is online again').catch(() => undefined);
+    // Lines that wait are drawn a moment after the list; nobody types faster than that.
+    await pause(BEFORE_TYPING_MS);
     life.seen = await look(life.page).catch(() => life.seen);
     for (const text of this.#unsaid.slice()) {
       if (life.isDead) return;
