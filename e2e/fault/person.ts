@@ -28,6 +28,8 @@ interface Life {
 const SIGN_ON_TRIES = 40;
 const SIGN_ON_PAUSE_MS = 250;
 const ALL_ROWS = 1_000;
+/** A page that takes no line by then is left for the newer one. */
+const TYPING_MS = 1_500;
 
 export class Person implements Chatter {
   readonly who: Who;
@@ -78,7 +80,7 @@ export class Person implements Chatter {
     const newer = await this.#begin(this.#signedOn);
     const taking = this.#whenLive(newer);
     await pause(this.#options.random.int(20, 200));
-    await Promise.race([this.#hand(older, text), taking]);
+    await Promise.race([this.#hand(older, text), pause(TYPING_MS)]);
     // Whatever a fault did meanwhile: of the two only the newer one goes on.
     const isKilled = this.#life !== older;
     if (!isKilled) this.#life = newer;

@@ -20,7 +20,7 @@ export interface RelayOptions {
   readonly upstreamPort: () => number;
   readonly reader: () => Reader;
   /** Asked at each step. */
-  readonly director: () => Director | undefined;
+  readonly director: () => Pick<Director, 'at'> | undefined;
   /** Whose a login is. */
   readonly whoOf: (login: string | undefined) => Person | undefined;
   readonly kill?: (what: 'engine' | 'worker', who: Person | undefined) => void;
