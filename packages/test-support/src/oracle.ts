@@ -227,7 +227,8 @@ class Judge {
   /** One order on all screens, and each author's own lines as typed. */
   #order(): void {
     const { screens, typed } = this.#ending;
-    const orders = screens.map(({ rows }) => rows.map(({ text }) => nameOf(text)));
+    // A line that is there twice is another matter.
+    const orders = screens.map(({ rows }) => [...new Set(rows.map(({ text }) => nameOf(text)))]);
     const [first = []] = orders;
     for (const [index, order] of orders.entries()) {
       const common = new Set(order.filter((name) => first.includes(name)));
