@@ -1,5 +1,5 @@
 /**
- * `npm run faults -- --schedules N [--seed S] [--server dovecot|cyrus|dovecot-bare] [--browser chromium|none] [--jobs J] [--steps a,b] [--force a,b]`
+ * `npm run faults -- --schedules N [--seed S] [--server dovecot|cyrus|dovecot-bare] [--browser chromium|firefox|none] [--jobs J] [--steps a,b] [--force a,b]`
  *
  * Plays N schedules of people and faults on real servers, J at a time. A fresh seed each run, printed; a schedule that
  * fails prints its own, which plays the same schedule again: `--seed S --schedules 1`. The last line is JSON.
@@ -12,7 +12,8 @@ import { freshSeed, isForce, isGood, isStep, type Step } from '@coi-webmail/test
 import { buildAll } from '@coi-webmail/tooling';
 import { parseImapServer } from '../stack/imap-server.ts';
 import { runMutants } from './mutant-run.ts';
-import { type BrowserName, runFaults, withStack } from './run.ts';
+import { parseBrowser } from './browsers.ts';
+import { runFaults, withStack } from './run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -31,14 +32,9 @@ const { values } = parseArgs({
 
 const say = (words: string) => console.log(words);
 const server = parseImapServer(values.server);
-const browser = browserOf(values.browser);
+const browser = parseBrowser(values.browser);
 const jobs = Number(values.jobs ?? (browser === 'none' ? 8 : 3));
 const seed = values.seed ?? freshSeed();
-
-function browserOf(name: string): BrowserName {
-  if (name === 'none' || name === 'chromium') return name;
-  throw new Error(`Schedules run in chromium or, headless, in none, not in "${name}"`);
-}
 
 /** @returns true when all is well */
 async function main(): Promise<boolean> {

@@ -165,6 +165,25 @@ export const MUTANTS: readonly Mutant[] = [
     forces: ['active'],
   },
   {
+    name: 'filing order',
+    means: 'mail is filed before it was looked at and pushed',
+    mutations: [
+      {
+        file: 'engine/src/account/filing.ts',
+        from: `await this.#lookAt(path);
+      await this.#readBacklog(path);
+      return this.#fileAll(path);`,
+        to: `const isOurs = await this.#fileAll(path);
+      await this.#lookAt(path);
+      await this.#readBacklog(path);
+      return isOurs;`,
+      },
+    ],
+    shows: ['misfiled'],
+    steps: ['ws-frame', 'link-drop'],
+    forces: ['active'],
+  },
+  {
     name: 'UID EXPUNGE',
     means: 'what we replace takes along what others marked as deleted',
     mutations: [

@@ -11,20 +11,18 @@ import {
   type Sum,
   Tally,
 } from '@coi-webmail/test-support';
-import { launchBrowser } from '../fixture/browser.ts';
 import type { ImapServerName } from '../stack/imap-server.ts';
 import { attachStack, type StackInfo } from '../stack/info.ts';
 import type { Delivery } from '../stack/sink.ts';
 import { startStack } from '../stack/stack.ts';
 import type { Pool, User } from '../stack/users.ts';
+import { type BrowserName, startBrowser } from './browsers.ts';
 import { buildProduct, type Mutation } from './bundle.ts';
 import { describe, play } from './play.ts';
 import type { Chatter, ChatterOptions } from './chatter.ts';
 import { PagePerson } from './page-person.ts';
 import { type ClientModule, Person } from './person.ts';
 import { Slot } from './slot.ts';
-
-export type BrowserName = 'chromium' | 'none';
 
 export interface RunOptions {
   readonly schedules: number;
@@ -98,7 +96,7 @@ class Run {
     runs += 1;
     const { engineFile, clientFile } = await buildProduct(join(info.runDir, `product-${runs}`), mutations);
     const client = (await import(pathToFileURL(clientFile).href)) as ClientModule;
-    const browser = this.#options.browser === 'chromium' ? await launchBrowser() : undefined;
+    const browser = await startBrowser(this.#options.browser ?? 'none', info.runDir);
     const newChatter = (options: ChatterOptions): Chatter =>
       browser === undefined ? new Person(options, client) : new PagePerson(options, browser);
     const jobCount = Math.min(jobs, schedules);

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 const PACKAGES =
-  'dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve postfix nginx-light openssl util-linux chromium ' +
+  'dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve postfix nginx-light openssl util-linux chromium firefox-esr ' +
   'cyrus-common libwrap0 libsasl2-modules ' +
   'php-fpm php-cli php-sqlite3 php-intl php-mbstring php-xml php-curl php-zip roundcube-core roundcube-plugins';
 
