@@ -203,7 +203,7 @@ export class Slot {
     seat.process = await startServer({
       name: `engine of ${name} on port ${seat.port}`,
       command: process.execPath,
-      args: ['--import', SKEW, engineFile, '--config', configFile],
+      args: [`--import=${SKEW}`, engineFile, '--config', configFile],
       env: { COI_CLOCK_SKEW_MS: String(this.#skewMs) },
       logFile: join(info.runDir, 'log', `${name}-${seat.port}.log`),
       isReady: () => isListening(seat.port),

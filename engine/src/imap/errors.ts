@@ -30,7 +30,8 @@ const RESPONSE_CODES: Readonly<Record<string, ErrorCode>> = {
 /** What servers say that give no response code (Cyrus). */
 const OVER_QUOTA_TEXT = /^over ?quota\b/i;
 
-const TLS_ERROR = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|ERR_OSSL)/;
+/** About the certificate. A handshake or a stream that breaks (`ECONNRESET`, `ERR_SSL_…`) says nothing about trust. */
+const UNTRUSTED = /^(?:ERR_TLS_CERT|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|STARTTLS_INJECTION)/;
 
 /** @param attempted what was tried, e.g. `append a message`; becomes the error's text */
 export function toImapError(cause: unknown, attempted: string): CoiError {
@@ -48,7 +49,9 @@ function errorCode(error: Partial<ImapFlowError>): ErrorCode {
   if (known !== undefined) return known;
   if (error.authenticationFailed === true) return 'auth-failed';
   if (OVER_QUOTA_TEXT.test(error.responseText ?? '')) return 'quota-exceeded';
-  if (error.tlsFailed === true || TLS_ERROR.test(error.code ?? '')) return 'tls-untrusted';
+  // Without a code: the server offers no TLS at all.
+  const isWithoutTls = error.tlsFailed === true && error.code === undefined;
+  if (isWithoutTls || UNTRUSTED.test(error.code ?? '')) return 'tls-untrusted';
   if (error.mailboxMissing === true || error.code === 'NotFound') return 'mailbox-not-found';
   if (error.code === 'ETHROTTLE') return 'throttled';
   return 'imap-unavailable';
