@@ -190,6 +190,7 @@ class Account implements AccountService {
       },
       hasClient: () => this.#socketCount > 0,
       onQuota: () => this.#lookout.tellState(),
+      onCreated: () => this.#lookout.listed(),
       isRefused: () => this.#lookout.supervisor.state.state === 'auth-failed',
       onRefused: (error) => this.#lookout.supervisor.refused(error),
     });

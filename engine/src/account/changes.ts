@@ -29,6 +29,8 @@ export class Changes {
   readonly #parts: AccountParts;
   readonly #onMode: () => Promise<void>;
   readonly #noted = new Set<string>();
+  /** Of these it is not listed what happened. */
+  readonly #tooMany = new Set<string>();
   readonly #gone = new Map<string, Listed<undefined>>();
   readonly #flags = new Map<string, Listed<FlagChange>>();
   #revisions: ReadonlyMap<string, string> = new Map();
@@ -57,12 +59,15 @@ export class Changes {
   }
 
   #list<T>(lists: Map<string, Listed<T>>, path: string, uidValidity: string, uid: number, what: T): void {
-    if (this.#noted.has(path)) return;
+    if (this.#tooMany.has(path)) return;
     let listed = lists.get(path);
     if (listed?.uidValidity !== uidValidity) listed = { uidValidity, byUid: new Map() };
     lists.set(path, listed);
     listed.byUid.set(uid, what);
-    if (listed.byUid.size > MAX_LISTED) this.#noted.add(path);
+    if (listed.byUid.size > MAX_LISTED) {
+      this.#tooMany.add(path);
+      this.#noted.add(path);
+    }
     this.#gather();
   }
 
@@ -78,15 +83,16 @@ export class Changes {
   #tell(): void {
     const { context, filing } = this.#parts;
     for (const [mailbox, { uidValidity, byUid }] of this.#flags) {
-      if (this.#noted.has(mailbox)) continue;
+      if (this.#tooMany.has(mailbox)) continue;
       context.emit({ event: 'message.flags', data: { mailbox, uidValidity, changes: [...byUid.values()] } });
     }
     for (const [mailbox, { uidValidity, byUid }] of this.#gone) {
-      if (this.#noted.has(mailbox)) continue;
+      if (this.#tooMany.has(mailbox)) continue;
       context.emit({ event: 'message.expunged', data: { mailbox, uidValidity, uids: [...byUid.keys()] } });
     }
     this.#flags.clear();
     this.#gone.clear();
+    this.#tooMany.clear();
     for (const path of this.#noted) {
       context.emit({ event: 'mailbox.changed', data: { mailbox: path } });
       filing.notice(path);

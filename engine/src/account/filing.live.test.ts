@@ -75,19 +75,15 @@ test('a line that could not be pushed makes the clients sync', async () => {
   const refused = new CoiError('overloaded', 'The engine has no memory left for this');
   const budget = { usedBytes: 0, use: () => Promise.reject(refused) };
   const bob = await consenting(MODE, { deps: { budget } });
-  const earlier = bob.events.of('mailbox.changed').length;
   await deliver(bob, { 'Message-ID': `<${chatId('elsewhere.test')}>` });
-  await until(
-    async () =>
-      bob.events
-        .of('mailbox.changed')
-        .slice(earlier)
-        .some(({ mailbox }) => mailbox === 'INBOX'),
-    'The word that something came',
-  );
+  let asked = 0;
+  await until(async () => {
+    const told = bob.events.of('mailbox.changed').filter(({ mailbox }) => mailbox === 'INBOX').length;
+    if (told === asked) return false;
+    asked = told;
+    return (await bob.account.call('mailbox.sync', { mailbox: 'INBOX' })).fresh.length > 0;
+  }, 'The word that something came');
   assert.deepEqual(bob.events.of('message.arrived'), []);
-  const { fresh } = await bob.account.call('mailbox.sync', { mailbox: 'INBOX' });
-  assert.deepEqual(fresh, [1]);
   await bob.stop();
 });
 

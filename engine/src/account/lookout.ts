@@ -18,6 +18,8 @@ import { Survey } from './survey.ts';
  */
 const POLL_ACTIVE_MS = 10_000;
 const POLL_IDLE_MS = 60_000;
+/** Polls between two looks whether the inbox is still the inbox: ten minutes, with clients. */
+const POLLS_PER_INBOX = 60;
 
 type WireState = AccountDescription['account']['state'];
 
@@ -37,6 +39,7 @@ export class Lookout {
   #wasOnline = false;
   #isStopped = false;
   #cancelPoll: (() => void) | undefined;
+  #pollCount = 0;
 
   constructor(options: LookoutOptions) {
     const { parts, changes, credentials, clientIp } = options;
@@ -93,6 +96,11 @@ export class Lookout {
     this.#probeChats().catch((error: unknown) => this.#failed('probe-failed', error));
   }
 
+  /** Mailboxes came or went. */
+  listed(): void {
+    this.#survey.listed();
+  }
+
   /** The first client came. */
   hurry(): void {
     this.supervisor.start();
@@ -115,15 +123,18 @@ export class Lookout {
 
   #listener(): WatchListener {
     const { parts, changes } = this.#options;
-    const { filing } = parts;
+    const { filing, context } = parts;
     return {
       arrived: () => {
         this.prompt.arrived();
         filing.notice('INBOX');
       },
+      read: (state) => context.mailboxes.setState(state),
+      validity: (path, uidValidity) => context.mailboxes.noteValidity(path, uidValidity),
       changed: (path) => changes.note(path),
       flags: (uidValidity, change) => changes.flags('INBOX', uidValidity, change),
       expunged: (uidValidity, uid) => changes.expunged('INBOX', uidValidity, uid),
+      gone: (paths) => this.#survey.gone(paths),
       listed: () => this.#survey.listed(),
     };
   }
@@ -202,9 +213,11 @@ export class Lookout {
     if (watch === undefined) return;
     const { mailboxes, deps } = this.#options.parts.context;
     try {
-      for (const state of await watch.read(mailboxes.others())) mailboxes.setState(state);
+      this.#pollCount += 1;
+      if (this.#pollCount % POLLS_PER_INBOX === 0) this.#survey.listed();
       // What the server was to tell may have got lost.
-      if (!mailboxes.hasOurs) await this.#survey.lookAround();
+      if (mailboxes.hasOurs) await this.#survey.watchWhatIsThere(watch);
+      else await this.#survey.lookAround();
     } catch (error) {
       deps.log.debug('poll-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }

@@ -23,6 +23,14 @@ export class Mailboxes {
   readonly #states = new Map<string, KnownMailbox>();
   /** Keywords can be set (PERMANENTFLAGS has `\*`), as last seen per mailbox. */
   readonly #keywords = new Map<string, boolean>();
+  readonly #onCreated: () => void;
+  /** Found missing, whatever a list says. */
+  readonly #gone = new Set<string>();
+
+  /** @param onCreated some of ours were missing and were made */
+  constructor(onCreated: () => void) {
+    this.#onCreated = onCreated;
+  }
 
   /** @returns true when other mailboxes than before have a role */
   learn(list: readonly ListedMailbox[], namespace: Namespace): boolean {
@@ -30,7 +38,8 @@ export class Mailboxes {
     this.#namespace = namespace;
     this.#paths.clear();
     this.#paths.set('inbox', 'INBOX');
-    const selectable = list.filter((mailbox) => mailbox.selectable);
+    for (const path of this.#gone) if (!list.some((mailbox) => mailbox.path === path)) this.#gone.delete(path);
+    const selectable = list.filter((mailbox) => mailbox.selectable && !this.#gone.has(mailbox.path));
     for (const role of ['chats', 'contacts', 'blocked'] as const) {
       if (selectable.some(({ path }) => path === this.chatPath(role))) this.#paths.set(role, this.chatPath(role));
     }
@@ -40,6 +49,38 @@ export class Mailboxes {
     }
     for (const path of this.#states.keys()) if (this.roleOf(path) === undefined) this.#states.delete(path);
     return before !== this.#roles();
+  }
+
+  /**
+   * What a list says of mailboxes that we know better: servers answer from memory. To be looked at one by one, and
+   * passed on to {@link settle}.
+   */
+  doubts(list: readonly ListedMailbox[]): readonly string[] {
+    const listed = new Set(list.map(({ path }) => path));
+    return [...this.paths().filter((path) => !listed.has(path)), ...[...this.#gone].filter((path) => listed.has(path))];
+  }
+
+  /** @returns the list, with what is known of the mailboxes in doubt */
+  settle(
+    list: readonly ListedMailbox[],
+    doubts: readonly string[],
+    existing: readonly string[],
+  ): readonly ListedMailbox[] {
+    for (const path of doubts) if (existing.includes(path)) this.#gone.delete(path);
+    const missing = existing.filter((path) => !list.some((mailbox) => mailbox.path === path));
+    const specialUse = (path: string) =>
+      Object.keys(SPECIAL_USES).find((name) => SPECIAL_USES[name] === this.roleOf(path));
+    return [...list, ...missing.map((path) => ({ path, specialUse: specialUse(path), selectable: true }))];
+  }
+
+  /** These do not exist any more. */
+  lose(paths: readonly string[]): void {
+    for (const path of paths) {
+      this.#gone.add(path);
+      const role = this.roleOf(path);
+      if (role !== undefined && role !== 'inbox') this.#paths.delete(role);
+      this.#states.delete(path);
+    }
   }
 
   #roles(): string {
@@ -87,6 +128,13 @@ export class Mailboxes {
     this.#states.set(state.path, state);
   }
 
+  /** A mailbox was made anew under its old name; nothing else is known of it yet. */
+  noteValidity(path: string, uidValidity: string): void {
+    const state = this.#states.get(path);
+    if (state === undefined || state.uidValidity === uidValidity) return;
+    this.#states.set(path, { path, uidValidity, uidNext: 1, highestModSeq: '0', messageCount: 0 });
+  }
+
   /** As last read by the watch connection. */
   state(path: string): KnownMailbox | undefined {
     return this.#states.get(path);
@@ -116,7 +164,9 @@ export class Mailboxes {
     for (const role of ['chats', 'contacts', 'blocked'] as const) {
       const path = this.chatPath(role);
       if (options.again === true || this.#paths.get(role) !== path) await createMailbox(session.client, path);
+      this.#gone.delete(path);
       this.#paths.set(role, path);
     }
+    this.#onCreated();
   }
 }

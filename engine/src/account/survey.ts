@@ -32,7 +32,11 @@ export class Survey {
 
   /** Lists the mailboxes. @returns true when other mailboxes than before have a role */
   async list(watch: Watch): Promise<boolean> {
-    return this.#context.mailboxes.learn(await watch.list(), watch.namespace());
+    const { mailboxes } = this.#context;
+    const list = await watch.list();
+    const doubts = mailboxes.doubts(list);
+    const existing = doubts.length === 0 ? [] : await watch.existing(doubts);
+    return mailboxes.learn(mailboxes.settle(list, doubts, existing), watch.namespace());
   }
 
   /** Watches what is there. What appeared before the server began to tell is looked for until nothing did. */
@@ -44,8 +48,13 @@ export class Survey {
   }
 
   async readStates(watch: Watch): Promise<void> {
-    const { mailboxes } = this.#context;
-    for (const state of await watch.read(mailboxes.paths())) mailboxes.setState(state);
+    await watch.read(this.#context.mailboxes.paths());
+  }
+
+  /** Mailboxes were found missing. */
+  gone(paths: readonly string[]): void {
+    this.#context.mailboxes.lose(paths);
+    this.listed();
   }
 
   /** Somebody made, renamed or removed a mailbox. */
@@ -54,10 +63,17 @@ export class Survey {
     this.#isListing = true;
     this.#context.clock.after(GATHER_MS, () => {
       this.#isListing = false;
-      this.lookAround().catch((error: unknown) => {
+      this.#lookAtAll().catch((error: unknown) => {
         this.#context.deps.log.warn('list-failed', { code: isCoiError(error) ? error.code : 'internal' });
       });
     });
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const watch = this.#watch();
+    if (watch === undefined) return;
+    if (await watch.hasInbox()) await this.lookAround();
+    else watch.close();
   }
 
   /** Lists the mailboxes again: those of a consent that was given at another process, for example. */
@@ -75,7 +91,7 @@ export class Survey {
     const { mailboxes } = this.#context;
     if (watch.watches(mailboxes.others())) {
       // One may have been made anew under its old name.
-      await this.readStates(watch);
+      await watch.read(mailboxes.others());
       return;
     }
     const before = mailboxes.states();

@@ -23,7 +23,16 @@ test('while it looks it does not idle, hears of mail by the next look, and idles
   const watch = await Watch.open(
     imap,
     { login: bob.address, secret: bob.password, auth: 'password' },
-    { arrived: () => (arrivals += 1), flags: nothing, expunged: nothing, changed: nothing, listed: nothing },
+    {
+      arrived: () => (arrivals += 1),
+      flags: nothing,
+      expunged: nothing,
+      read: nothing,
+      gone: nothing,
+      validity: nothing,
+      changed: nothing,
+      listed: nothing,
+    },
   );
   try {
     const { idle } = watch.capabilities;
@@ -57,7 +66,16 @@ test('a look that nobody repeats leads back to IDLE by itself', async (t) => {
   const watch = await Watch.open(
     imap,
     { login: bob.address, secret: bob.password, auth: 'password' },
-    { arrived: nothing, flags: nothing, expunged: nothing, changed: nothing, listed: nothing },
+    {
+      arrived: nothing,
+      flags: nothing,
+      expunged: nothing,
+      read: nothing,
+      gone: nothing,
+      validity: nothing,
+      changed: nothing,
+      listed: nothing,
+    },
   );
   try {
     if (!watch.capabilities.idle) {

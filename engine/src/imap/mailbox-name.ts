@@ -12,7 +12,12 @@ export function encodeMailboxName(path: string): string {
   });
 }
 
+/** As the server writes it. */
+export function mailboxWireName(client: ImapFlow, path: string): string {
+  return client.enabled.has('UTF8=ACCEPT') ? path : encodeMailboxName(path);
+}
+
 /** The argument that names a mailbox in a raw command. */
 export function mailboxArgument(client: ImapFlow, path: string): CommandArgument {
-  return text(client.enabled.has('UTF8=ACCEPT') ? path : encodeMailboxName(path));
+  return text(mailboxWireName(client, path));
 }

@@ -1,8 +1,10 @@
 /** Mailboxes as a whole: list, create, subscribe, status. */
-import { CoiError } from '@coi-webmail/base';
+import { CoiError, isCoiError } from '@coi-webmail/base';
 import type { MailboxState } from '@coi-webmail/protocol';
-import type { ImapFlow } from 'imapflow';
+import type { ImapFlow, ImapResponse } from 'imapflow';
 import { must } from './errors.ts';
+import { atom, execute, words } from './execute.ts';
+import { mailboxArgument, mailboxWireName } from './mailbox-name.ts';
 
 export interface ListedMailbox {
   readonly path: string;
@@ -39,30 +41,77 @@ export async function createMailbox(client: ImapFlow, path: string): Promise<voi
 
 export type MailboxStatus = Omit<MailboxState, 'role'>;
 
+export interface SeenMailbox {
+  readonly state: MailboxStatus;
+  /** Differs when something happened; without CONDSTORE a flag other than `\Seen` may change behind its back. */
+  readonly fingerprint: string;
+}
+
+/** Few servers say NONEXISTENT in an answer to STATUS. */
+const NO_SUCH_MAILBOX = /does(?:n't| not) exist|non-?existent|no such|not found|unknown mailbox/i;
+
 /**
- * @returns the state, and a text that differs when something happened; without CONDSTORE a flag other than `\Seen` may
- *   change behind its back
- * @throws CoiError `mailbox-not-found`
+ * STATUS of mailboxes, in one go. As one command: imapflow's own takes what the server pushes about another mailbox
+ * meanwhile for the answer, and asks LIST, which may be behind, whether a mailbox exists.
+ *
+ * @returns in the order of the paths; undefined for a mailbox that does not exist
  */
-export async function mailboxStatus(
+export async function mailboxStatuses(
   client: ImapFlow,
-  path: string,
+  paths: readonly string[],
   condstore: boolean,
-): Promise<{ readonly state: MailboxStatus; readonly fingerprint: string }> {
-  const items = { messages: true, uidNext: true, uidValidity: true, highestModseq: condstore, unseen: !condstore };
-  const status = await must('look at a mailbox', client.status(path, items));
-  const { uidValidity, uidNext, messages = 0, highestModseq = 0, unseen = 0 } = status;
-  if (uidValidity === undefined || uidNext === undefined) {
+): Promise<readonly (SeenMailbox | undefined)[]> {
+  // The first NOOP ends an IDLE. All commands are queued at once, so that none comes into the next IDLE, which begins
+  // after the last NOOP.
+  await must('look at mailboxes', quietly(client.noop()));
+  const seen = await Promise.all(paths.map((path) => mailboxStatus(client, path, condstore)));
+  await must('look at mailboxes', quietly(client.noop()));
+  return seen;
+}
+
+function quietly(call: Promise<void>): Promise<true> {
+  return call.then(() => true);
+}
+
+async function mailboxStatus(client: ImapFlow, path: string, condstore: boolean): Promise<SeenMailbox | undefined> {
+  const items = ['MESSAGES', 'UIDNEXT', 'UIDVALIDITY', condstore ? 'HIGHESTMODSEQ' : 'UNSEEN'];
+  const answers: { readonly name: string; readonly items: ReadonlyMap<string, string> }[] = [];
+  const note = async ({ attributes = [] }: ImapResponse): Promise<void> => {
+    const [name, list] = attributes;
+    if (Array.isArray(list)) answers.push({ name: String(name?.value ?? ''), items: pairs(words(list)) });
+  };
+  try {
+    const request = [mailboxArgument(client, path), items.map(atom)];
+    await execute(client, 'look at a mailbox', 'STATUS', request, { STATUS: note });
+  } catch (error) {
+    if (!client.usable || !isMissing(error)) throw error;
+    return undefined;
+  }
+  const wireName = mailboxWireName(client, path);
+  // Some servers write a name in another way than they were asked.
+  const found = (answers.find(({ name }) => name === wireName) ?? answers.at(-1))?.items ?? new Map<string, string>();
+  const [uidValidity, uidNext] = [found.get('UIDVALIDITY'), Number(found.get('UIDNEXT'))];
+  if (uidValidity === undefined || !(uidNext > 0)) {
     throw new CoiError('imap-unavailable', 'Could not look at a mailbox');
   }
+  const highestModSeq = found.get('HIGHESTMODSEQ') ?? '0';
+  const messageCount = Number(found.get('MESSAGES') ?? 0);
   return {
-    state: {
-      path,
-      uidValidity: String(uidValidity),
-      uidNext,
-      highestModSeq: String(highestModseq),
-      messageCount: messages,
-    },
-    fingerprint: [uidValidity, uidNext, messages, highestModseq, unseen].join(' '),
+    state: { path, uidValidity, uidNext, highestModSeq, messageCount },
+    fingerprint: [uidValidity, uidNext, messageCount, highestModSeq, found.get('UNSEEN')].join(' '),
   };
+}
+
+function pairs(list: readonly string[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (let at = 0; at + 1 < list.length; at += 2) map.set((list[at] ?? '').toUpperCase(), list[at + 1] ?? '');
+  return map;
+}
+
+/** A mailbox that may not be looked at is as good as none. */
+function isMissing(error: unknown): boolean {
+  if (isCoiError(error, 'mailbox-not-found') || isCoiError(error, 'permission-denied')) return true;
+  const { cause } = error as Error;
+  const { responseText } = (cause ?? {}) as { readonly responseText?: unknown };
+  return isCoiError(error, 'imap-unavailable') && NO_SUCH_MAILBOX.test(String(responseText ?? ''));
 }

@@ -14,6 +14,9 @@ import { UidSet } from './uid-set.ts';
 /** Servers may name all that ever vanished, which is mostly a few long ranges. */
 const MAX_VANISHED = 1_000_000;
 
+/** UIDVALIDITY of a mailbox as another connection saw it last, which did not have it open. */
+export type ValidityElsewhere = (path: string) => string | undefined;
+
 /** State of the selected mailbox. */
 export interface SelectedMailbox extends Cursor {
   readonly path: string;
@@ -27,14 +30,23 @@ export class ImapSession {
   readonly capabilities: Capabilities;
   /** UIDs reported as gone since the last {@link takeVanished}, for the mailbox that is selected. */
   readonly #vanished: UidSet;
+  readonly #validity: ValidityElsewhere;
+  /** For which word from elsewhere the mailbox was opened again. */
+  #reopenedFor: string | undefined;
 
-  private constructor(client: ImapFlow, vanished: UidSet) {
+  private constructor(client: ImapFlow, vanished: UidSet, validity: ValidityElsewhere) {
     this.client = client;
     this.capabilities = readCapabilities(client);
     this.#vanished = vanished;
+    this.#validity = validity;
   }
 
-  static async open(server: MailServer, credentials: Credentials, clientIp?: string): Promise<ImapSession> {
+  static async open(
+    server: MailServer,
+    credentials: Credentials,
+    clientIp?: string,
+    validity: ValidityElsewhere = () => undefined,
+  ): Promise<ImapSession> {
     const vanished = new UidSet();
     const client = await connectImap(server, credentials, {
       idle: false,
@@ -43,7 +55,7 @@ export class ImapSession {
         if (uid !== undefined && vanished.size <= MAX_VANISHED) vanished.add(uid);
       },
     });
-    return new ImapSession(client, vanished);
+    return new ImapSession(client, vanished, validity);
   }
 
   get usable(): boolean {
@@ -56,9 +68,8 @@ export class ImapSession {
    */
   async select(path: string, access: 'read' | 'write'): Promise<SelectedMailbox> {
     const current = this.client.mailbox;
-    if (current !== false && current.path === path && (access === 'read' || current.readOnly !== true)) {
-      return selected(current);
-    }
+    const isOpen = current !== false && current.path === path && (access === 'read' || current.readOnly !== true);
+    if (isOpen && !this.#isOutdated(current)) return selected(current);
     this.#vanished.clear();
     const opened = await must('open a mailbox', this.client.mailboxOpen(path, { readOnly: access === 'read' }));
     return selected(opened);
@@ -69,12 +80,11 @@ export class ImapSession {
     const before = this.client.mailbox;
     const current = await this.select(path, access);
     if (this.client.mailbox !== before) return current;
-    await must(
-      'look for news',
-      this.client.noop().then(() => true),
-    );
+    await this.#lookForNews();
     const query = { messages: true, uidNext: true, uidValidity: true, highestModseq: this.capabilities.condstore };
     const status = await must('look for news', this.client.status(path, query));
+    // STATUS may tell of mail that this connection does not see before it looked once more.
+    await this.#lookForNews();
     if (status.uidValidity !== undefined && String(status.uidValidity) !== current.uidValidity) {
       await must('close a mailbox', this.client.mailboxOpen(path, { readOnly: access === 'read' }));
       return selected(this.client.mailbox as MailboxObject);
@@ -97,6 +107,23 @@ export class ImapSession {
       throw new CoiError('uid-validity-changed', 'The UIDs of this mailbox changed');
     }
     return mailbox;
+  }
+
+  async #lookForNews(): Promise<void> {
+    await must(
+      'look for news',
+      this.client.noop().then(() => true),
+    );
+  }
+
+  /** Servers go on showing a mailbox that was deleted or renamed while it was open, as if nothing had happened. */
+  #isOutdated({ path, uidValidity }: MailboxObject): boolean {
+    const told = this.#validity(path);
+    if (told === undefined || told === String(uidValidity)) return false;
+    const word = `${told} ${path}`;
+    if (this.#reopenedFor === word) return false;
+    this.#reopenedFor = word;
+    return true;
   }
 
   /** @returns undefined when there were too many to keep */

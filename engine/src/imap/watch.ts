@@ -2,23 +2,22 @@
  * The watch connection: stays on INBOX, read-only, and tells what happens there and in the other mailboxes.
  * IDLE with NOTIFY (RFC 5465) where offered, else STATUS of the others from time to time. Carries no bodies.
  */
-import { isCoiError } from '@coi-webmail/base';
 import type { FlagChange } from '@coi-webmail/protocol';
 import type { ImapFlow, ImapResponse } from 'imapflow';
 import type { Credentials, MailServer } from '../account/service.ts';
 import { type Capabilities, readCapabilities } from './capabilities.ts';
 import { connectImap, IDLE_DELAY_MS } from './connect.ts';
-import { toImapError } from './errors.ts';
+import { must, toImapError } from './errors.ts';
 import { atom, type CommandArgument, execute, onUntagged, setIdleDelay, words } from './execute.ts';
 import {
   listMailboxes,
   type ListedMailbox,
   type MailboxStatus,
-  mailboxStatus,
+  mailboxStatuses,
   type Namespace,
   personalNamespace,
 } from './mailbox.ts';
-import { encodeMailboxName, mailboxArgument } from './mailbox-name.ts';
+import { mailboxArgument, mailboxWireName } from './mailbox-name.ts';
 import { selected, type SelectedMailbox } from './session.ts';
 import type { Live } from './supervisor.ts';
 
@@ -31,9 +30,15 @@ export interface WatchListener {
   flags(uidValidity: string, change: FlagChange): void;
   /** A UID, or undefined when the server names only a sequence number. */
   expunged(uidValidity: string, uid: number | undefined): void;
+  /** A mailbox was looked at. */
+  read(state: MailboxStatus): void;
+  /** UIDVALIDITY of a mailbox, as pushed. */
+  validity(path: string, uidValidity: string): void;
   /** Something changed in another mailbox. */
   changed(path: string): void;
-  /** Mailboxes came, went or were renamed. Where not {@link Watch.notifiesNames}, only one that was read and is gone. */
+  /** Mailboxes that were to be read do not exist. */
+  gone(paths: readonly string[]): void;
+  /** Mailboxes came, went or were renamed. Only where {@link Watch.notifiesNames}. */
   listed(): void;
 }
 
@@ -116,28 +121,24 @@ export class Watch implements Live {
     return personalNamespace(this.client);
   }
 
-  /**
-   * Reads the state of mailboxes. Differences to the last reading are told as changes, also those that were pushed. A
-   * mailbox that is gone is left out, and told as a change of the list.
-   */
-  async read(paths: readonly string[]): Promise<readonly MailboxStatus[]> {
-    const states: MailboxStatus[] = [];
-    let isGone = false;
-    for (const path of paths) {
-      try {
-        const { state, fingerprint } = await mailboxStatus(this.client, path, this.capabilities.condstore);
-        const before = this.#read.get(path);
-        this.#read.set(path, fingerprint);
-        if (before !== undefined && before !== fingerprint) this.#listener.changed(path);
-        states.push(state);
-      } catch (error) {
-        if (!isCoiError(error, 'mailbox-not-found')) throw error;
-        this.#read.delete(path);
-        isGone = true;
-      }
+  /** Reads the state of mailboxes. Differences to the last reading are told as changes, also those that were pushed. */
+  async read(paths: readonly string[]): Promise<void> {
+    const seen = await mailboxStatuses(this.client, paths, this.capabilities.condstore);
+    const gone = paths.filter((_, index) => seen[index] === undefined);
+    for (const path of gone) this.#read.delete(path);
+    for (const { state, fingerprint } of seen.flatMap((one) => one ?? [])) {
+      const before = this.#read.get(state.path);
+      this.#read.set(state.path, fingerprint);
+      this.#listener.read(state);
+      if (before !== undefined && before !== fingerprint) this.#listener.changed(state.path);
     }
-    if (isGone) this.#listener.listed();
-    return states;
+    if (gone.length > 0) this.#listener.gone(gone);
+  }
+
+  /** Which of these mailboxes exist, whatever a list says. */
+  async existing(paths: readonly string[]): Promise<readonly string[]> {
+    const seen = await mailboxStatuses(this.client, paths, this.capabilities.condstore);
+    return paths.filter((_, index) => seen[index] !== undefined);
   }
 
   /**
@@ -154,6 +155,18 @@ export class Watch implements Live {
     await this.client.noop();
   }
 
+  /**
+   * The inbox, too, may be another one: who renames it gets a new one, and this connection goes on with the old.
+   * @returns false when this connection is of no use any more
+   */
+  async hasInbox(): Promise<boolean> {
+    const inbox = selected(await must('open the inbox', this.client.mailboxOpen('INBOX', { readOnly: true })));
+    if (inbox.uidValidity !== this.inbox.uidValidity) return false;
+    // What came while it was opened is told by nobody else.
+    this.#listener.arrived();
+    return true;
+  }
+
   /** Watches these other mailboxes from now on, instead of those before. Read their state afterwards. */
   async watchOthers(paths: readonly string[]): Promise<void> {
     this.#others = paths;
@@ -161,7 +174,7 @@ export class Watch implements Live {
       for (const path of known.keys()) if (path !== 'INBOX' && !paths.includes(path)) known.delete(path);
     }
     if (!this.capabilities.notify) return;
-    this.#wireNames = new Map(paths.map((path) => [this.#wireName(path), path]));
+    this.#wireNames = new Map(paths.map((path) => [mailboxWireName(this.client, path), path]));
     onUntagged(this.client, 'STATUS', async (untagged) => this.#onStatus(untagged));
     onUntagged(this.client, 'LIST', async () => this.#onList());
     // Dovecot 2.3 pushes nothing any more after a second SET, unless NONE came before.
@@ -194,10 +207,6 @@ export class Watch implements Live {
     this.client.close();
   }
 
-  #wireName(path: string): string {
-    return this.client.enabled.has('UTF8=ACCEPT') ? path : encodeMailboxName(path);
-  }
-
   /** A public command breaks an IDLE, and the next one follows it; a raw command does neither. */
   async #leaveIdle(): Promise<void> {
     await this.client.noop();
@@ -207,9 +216,12 @@ export class Watch implements Live {
     const [name, items] = untagged.attributes ?? [];
     const path = this.#wireNames.get(String(name?.value ?? ''));
     if (path === undefined || !Array.isArray(items)) return;
-    const state = words(items).join(' ');
+    const told = words(items);
+    const state = told.join(' ');
     const before = this.#pushed.get(path);
     this.#pushed.set(path, state);
+    const uidValidity = told[told.indexOf('UIDVALIDITY') + 1];
+    if (told.includes('UIDVALIDITY') && uidValidity !== undefined) this.#listener.validity(path, uidValidity);
     if (this.#notifies && before !== state) this.#listener.changed(path);
   }
 
