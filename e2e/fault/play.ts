@@ -329,12 +329,15 @@ class Player {
 
   /** What stays wrong is wrong. Filing may still move a line, and waits for the lease of an engine that died. */
   async #judge(): Promise<Verdict> {
-    const startedAt = Date.now();
+    let [said, since] = ['', Date.now()];
     for (;;) {
       const verdict = judge(await this.#ending());
       const left = verdict.findings.filter((words) => !/^(?:unknown|repeated):/.test(words));
+      if (left.length === 0) return verdict;
+      // A line that is moved just then is seen in neither mailbox.
+      if (left.join('\n') !== said) [said, since] = [left.join('\n'), Date.now()];
       const patience = left.every((words) => words.startsWith('misfiled:')) ? FILING_MS : SECOND_LOOK_MS;
-      if (left.length === 0 || Date.now() - startedAt > patience) return verdict;
+      if (Date.now() - since > patience) return verdict;
       await pause(LOOK_AGAIN_MS);
     }
   }
