@@ -266,13 +266,13 @@ export class Filing {
     const state = this.#states.get(path);
     if (mode === null || state === undefined || state.chat.size === 0) return true;
     const { deps, identity, commands } = this.#context;
-    const held = await deps.hub.withLease(`file:${identity.hash}`, async () => {
-      while (!this.#isStopped && (await commands.run((session) => this.#step(session, path, mode)))) {
+    const held = await deps.hub.withLease(`file:${identity.hash}`, async (lease) => {
+      while (!this.#isStopped && lease.isHeld && (await commands.run((session) => this.#step(session, path, mode)))) {
         await this.#lookAtNoticed();
       }
-      return true;
+      return lease.isHeld;
     });
-    if (held === undefined && !this.#isStopped) this.#noticeAfter(path, LEASE_RETRY_MS);
+    if (held !== true && !this.#isStopped) this.#noticeAfter(path, LEASE_RETRY_MS);
     return held === true;
   }
 

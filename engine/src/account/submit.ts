@@ -135,6 +135,7 @@ export class Submitter {
   async finish(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running.values());
     this.#probe.stop();
+    this.doubts.stop();
     await Promise.allSettled(this.#probing);
     this.#late.stop();
     await this.copies.stop();

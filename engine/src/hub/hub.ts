@@ -26,6 +26,12 @@ export interface HubListener {
   sought?(evidence: Evidence): void;
 }
 
+/** What a task under a lease may ask from time to time. */
+export interface Lease {
+  /** False when the lease could not be renewed: somebody else may do the same meanwhile. */
+  readonly isHeld: boolean;
+}
+
 export interface Hub {
   /** A live account receives under its vouched address only. Returns the unsubscribe function. */
   listen(address: string, listener: HubListener): () => void;
@@ -35,6 +41,6 @@ export interface Hub {
   /** Asks live recipients whether a message reached them; the answer is evidence, or nothing. */
   seekEvidence(recipients: readonly string[], evidence: Evidence): void;
   /** Runs `task` if nobody else holds the lease; else returns undefined at once. Renewed while it runs. */
-  withLease<T>(name: string, task: () => Promise<T>): Promise<T | undefined>;
+  withLease<T>(name: string, task: (lease: Lease) => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { silentLogger, systemClock } from '@coi-webmail/base';
 import { MemoryStore } from '../store/memory-store.ts';
-import { LocalHub } from './local-hub.ts';
+import { FakeClock } from '../account/fake-clock.fixture.ts';
+import type { Lease } from './hub.ts';
+import { LEASE_MS, LocalHub } from './local-hub.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 const hubWith = (leases?: LeaseStore) => new LocalHub({ clock: systemClock, log: silentLogger, leases });
@@ -74,4 +76,40 @@ test('a task that fails gives its lease back', async () => {
 test('a lease store that cannot be asked counts as a lease not had', async () => {
   const broken = { takeLease: () => Promise.reject(new Error('locked')), dropLease: async () => undefined };
   assert.equal(await hubWith(broken).withLease('file:a', async () => 'ran'), undefined);
+});
+
+test('a lease is renewed while its task runs, free soon after its process died, and its loss is seen', async () => {
+  const leases = new MemoryStore();
+  const clock = new FakeClock();
+  const hubOf = (store: LeaseStore) => new LocalHub({ clock, log: silentLogger, leases: store });
+  const [one, two] = [hubOf(leases), hubOf(leases)];
+  let seen: Lease | undefined;
+  let finish: () => void = () => undefined;
+  const running = one.withLease('file:a', (lease) => {
+    seen = lease;
+    return new Promise<void>((resolve) => (finish = resolve));
+  });
+  for (let second = 0; second < 20; second += 1) {
+    await clock.pass(1_000);
+    assert.equal(await two.withLease('file:a', async () => 'twice'), undefined);
+  }
+  assert.equal(seen?.isHeld, true);
+  finish();
+  await running;
+
+  // A process that holds a lease and says nothing any more.
+  await leases.takeLease('file:b', 'dead', clock.now(), clock.now() + LEASE_MS);
+  assert.equal(await two.withLease('file:b', async () => 'early'), undefined);
+  await clock.pass(LEASE_MS + 1);
+  assert.equal(await two.withLease('file:b', async () => 'later'), 'later');
+
+  // A process that was stopped for so long that another took its place.
+  let isTaken = false;
+  const busy = hubOf({ takeLease: async () => !isTaken, dropLease: async () => undefined });
+  const lost = busy.withLease('file:c', async (lease) => {
+    isTaken = true;
+    await clock.pass(2_000);
+    return lease.isHeld;
+  });
+  assert.equal(await lost, false);
 });

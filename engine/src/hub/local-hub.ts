@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock, Logger } from '@coi-webmail/base';
-import type { Evidence, Hub, HubListener, LaneMessage } from './hub.ts';
+import type { Evidence, Hub, HubListener, LaneMessage, Lease } from './hub.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /** A lease of a process that died is free again after this. */
-export const LEASE_MS = 30_000;
-const RENEW_MS = 10_000;
+export const LEASE_MS = 5_000;
+const RENEW_MS = 1_500;
 
 export interface LocalHubOptions {
   readonly clock: Clock;
@@ -53,16 +53,16 @@ export class LocalHub implements Hub {
     }
   }
 
-  async withLease<T>(name: string, task: () => Promise<T>): Promise<T | undefined> {
+  async withLease<T>(name: string, task: (lease: Lease) => Promise<T>): Promise<T | undefined> {
     if (this.#held.has(name)) return undefined;
     this.#held.add(name);
     try {
       if (!(await this.#take(name))) return undefined;
-      const stopRenewing = this.#renew(name);
+      const renewal = this.#renew(name);
       try {
-        return await task();
+        return await task(renewal.lease);
       } finally {
-        stopRenewing();
+        renewal.stop();
         await this.#drop(name);
       }
     } finally {
@@ -99,24 +99,29 @@ export class LocalHub implements Hub {
     }
   }
 
-  #renew(name: string): () => void {
+  #renew(name: string): { readonly lease: Lease; stop(): void } {
     const { leases, clock, log } = this.#options;
-    if (leases === undefined) return () => undefined;
+    const lease = { isHeld: true };
+    if (leases === undefined) return { lease, stop: () => undefined };
     let isOver = false;
     let cancel: () => void;
     const renew = async () => {
       const isHeld = await this.#take(name);
       if (isOver) return;
-      if (!isHeld) log.warn('lease-lost');
+      if (!isHeld && lease.isHeld) log.warn('lease-lost');
+      lease.isHeld = isHeld;
       schedule();
     };
     const schedule = () => {
       cancel = clock.after(RENEW_MS, () => void renew());
     };
     schedule();
-    return () => {
-      isOver = true;
-      cancel();
+    return {
+      lease,
+      stop: () => {
+        isOver = true;
+        cancel();
+      },
     };
   }
 

@@ -12,6 +12,7 @@ import type { OwnCopies } from './own-copies.ts';
 
 /** Longer than a claim of a dead process counts. */
 const FOREIGN_PENDING_MS = 6_000;
+const MAX_RECONCILE_TRIES = 10;
 /** Larger messages are not kept in memory for a copy that may be stored one day. */
 const KEPT_MAX_BYTES = 65_536;
 
@@ -35,7 +36,8 @@ export class Doubts {
   readonly #context: AccountContext;
   readonly #options: DoubtsOptions;
   readonly #doubts = new Map<string, Doubt>();
-  #isReconcileDue = false;
+  #cancelReconcile: (() => void) | undefined;
+  #isStopped = false;
 
   constructor(options: DoubtsOptions) {
     this.#options = options;
@@ -80,56 +82,74 @@ export class Doubts {
    * process may have died between the mail server's word and its own last step.
    */
   fetched(uidValidity: string, messages: readonly { readonly uid: number; readonly flags: readonly string[] }[]): void {
-    const { clock } = this.#context;
     const { copies } = this.#options;
-    if (this.#isReconcileDue || !messages.some((one) => copies.isForeignPending(uidValidity, one))) return;
-    this.#isReconcileDue = true;
-    clock.after(FOREIGN_PENDING_MS, () => {
-      this.#isReconcileDue = false;
-      void this.reconcile();
+    if (messages.some((one) => copies.isForeignPending(uidValidity, one))) this.#reconcileLater(0);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelReconcile?.();
+  }
+
+  #reconcileLater(triedCount: number): void {
+    if (this.#isStopped || this.#cancelReconcile !== undefined || triedCount > MAX_RECONCILE_TRIES) return;
+    this.#cancelReconcile = this.#context.clock.after(FOREIGN_PENDING_MS, () => {
+      this.#cancelReconcile = undefined;
+      void this.reconcile(triedCount + 1);
     });
   }
 
   /**
    * At start: a process that died between acceptance and settling left a copy that says pending. Claims tell.
-   * Never throws; under a lease, because a look at a claim takes it for a moment.
+   * Never throws; under a lease, because a look at a claim takes it for a moment. Tried again while the lease or a claim
+   * is somebody else's, who may be dead.
    */
-  async reconcile(): Promise<void> {
+  async reconcile(triedCount = 0): Promise<void> {
     const { deps, identity } = this.#context;
+    let isAllKnown: boolean | undefined;
     try {
-      await deps.hub.withLease(`settle:${identity.hash}`, async () => {
-        for (const { messageId, copy } of await this.#options.copies.pending()) {
-          const key = claimKey(identity.hash, messageId);
-          if (!this.#options.isRunning(key)) await this.#reconcileOne(key, messageId, copy);
-        }
-      });
+      isAllKnown = await deps.hub.withLease(`settle:${identity.hash}`, () => this.#reconcileAll());
     } catch (error) {
       deps.log.warn('reconcile-failed', { code: isCoiError(error) ? error.code : 'internal' });
     }
+    if (isAllKnown !== true) this.#reconcileLater(triedCount);
   }
 
-  async #reconcileOne(key: string, messageId: string, place: MessageRefData): Promise<void> {
+  /** @returns false when somebody else still works on one */
+  async #reconcileAll(): Promise<boolean> {
+    let isAllKnown = true;
+    for (const { messageId, copy } of await this.#options.copies.pending()) {
+      const key = claimKey(this.#context.identity.hash, messageId);
+      if (!this.#options.isRunning(key)) isAllKnown = (await this.#reconcileOne(key, messageId, copy)) && isAllKnown;
+    }
+    return isAllKnown;
+  }
+
+  async #reconcileOne(key: string, messageId: string, place: MessageRefData): Promise<boolean> {
     const { deps, clock } = this.#context;
     const { copies } = this.#options;
     const copy = { place };
     const claim: ClaimAnswer = await deps.store.claim(key, clock.now(), CLAIM_STALE_MS);
     switch (claim.state) {
       case 'accepted':
-        return copies.settle(messageId, place);
+        copies.settle(messageId, place);
+        return true;
       case 'cancelled':
-        return copies.cancel(messageId, place);
+        await copies.cancel(messageId, place);
+        return true;
       case 'unknown': {
         const deliveries = Deliveries.parse(messageId, claim.note.recipients);
         this.#doubts.set(messageId, { key, copy, deliveries, bytes: undefined });
-        return undefined;
+        return true;
       }
       case 'new': {
         // A Store that forgot cannot tell whether it was sent.
         const state = claim.earlier === undefined ? 'unknown' : 'released';
-        return deps.store.settleClaim(key, state, clock.now(), noteOf(copy));
+        await deps.store.settleClaim(key, state, clock.now(), noteOf(copy));
+        return true;
       }
       case 'in-flight':
-        return undefined;
+        return false;
       default:
         return claim satisfies never;
     }
