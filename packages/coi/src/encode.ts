@@ -7,14 +7,7 @@ import type { Mailbox, MessageId } from './message.ts';
 import { addressField, dateField, type Field, messageIdField, textField, tokenField } from './mime/field.ts';
 import { fitsFlowed, type TextLine } from './mime/flowed.ts';
 import { writeMime } from './mime/write.ts';
-import {
-  cleanText,
-  escapeFooterMarks,
-  needsFixedLines,
-  normalizeText,
-  stripReplyMarks,
-  trimBlankLines,
-} from './text.ts';
+import { escapeFooterMarks, needsFixedLines, normalizeText, stripReplyMarks, typedText } from './text.ts';
 
 export interface EncodeTextInput {
   readonly messageId: MessageId;
@@ -95,9 +88,9 @@ function firstLine(text: string): string {
 }
 
 function linesOf(input: EncodeTextInput): readonly TextLine[] {
-  const text = escapeFooterMarks(trimBlankLines(cleanText(input.text)));
+  const text = escapeFooterMarks(typedText(input.text));
   const own = text.split('\n').map((line) => ({ quoteDepth: 0, text: line }));
-  const quote = trimBlankLines(cleanText(input.quote ?? ''));
+  const quote = typedText(input.quote ?? '');
   const empty = { quoteDepth: 0, text: '' };
   if (quote !== '') return [...quote.split('\n').map((line) => ({ quoteDepth: 1, text: line })), empty, ...own];
   // Text of one's own that starts with `>` is no quote: an empty line first says so to Delta Chat.

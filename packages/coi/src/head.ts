@@ -50,7 +50,9 @@ function soleMailbox(values: readonly string[]): Mailbox | undefined {
   if (last === undefined || before.some(({ address }) => address.includes('@'))) return undefined;
   const [mailbox] = parseMailboxes(values);
   if (mailbox === undefined || parseContactAddress(last.address) !== mailbox.address) return undefined;
-  const name = [...before.map(({ address }) => address), mailbox.name].filter((piece) => piece !== '').join(', ');
+  const name = [...before.map(({ address }) => words(address) ?? ''), mailbox.name]
+    .filter((piece) => piece !== '')
+    .join(', ');
   return { address: mailbox.address, name };
 }
 

@@ -9,7 +9,7 @@ const FEEDS = /[\v\f]/g;
 export function cleanText(text: string): string {
   const unix = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   const plain = unix.replace(FEEDS, '\n').replace(CONTROLS, '').toWellFormed();
-  return plain.startsWith('\uFEFF') ? plain.slice(1) : plain;
+  return plain.startsWith('\uFEFF') ? plain.replace(/^\uFEFF+/, '') : plain;
 }
 
 /** Removes empty lines at both ends. Indents of the first line and spaces inside stay. */
@@ -22,6 +22,11 @@ export function trimBlankLines(text: string): string {
   return lines.slice(start, end).join('\n');
 }
 
+/** What somebody typed, without empty lines around it; a byte order mark that comes first then goes too. */
+export function typedText(text: string): string {
+  return cleanText(trimBlankLines(cleanText(text)));
+}
+
 export function isBlank(line: string | undefined): boolean {
   return line === undefined || line.trim() === '';
 }
@@ -32,7 +37,7 @@ export function isBlank(line: string | undefined): boolean {
  * No controls, no empty lines at the ends, no spaces at line ends outside code blocks (format=flowed, design §4.9).
  */
 export function normalizeText(text: string): string {
-  const trimmed = trimBlankLines(cleanText(text));
+  const trimmed = typedText(text);
   return needsFixedLines(trimmed) ? trimmed : trimmed.replace(/ +$/gm, '');
 }
 

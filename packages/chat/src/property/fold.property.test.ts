@@ -63,6 +63,8 @@ function disagrees(
   seed: number,
 ): string | undefined {
   const first = told(story, asWritten(story), PLAIN, seeded(seed));
+  const wrong = brokenIndex(first.state);
+  if (wrong !== undefined) return `As written: index ${wrong}`;
   const expected = observe(first.state);
   const random = seeded(seed + story.length);
   for (const order of orders) {

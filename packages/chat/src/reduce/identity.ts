@@ -99,7 +99,7 @@ export function rankRows(work: Work, identity: RowId): void {
     renameRow(work, holder, freeId(work, identity, holder.message), true);
   }
   if (first.id !== identity) renameRow(work, first, identity, true);
-  for (const row of rowsOf(work, identity)) if (!row.collision) settleRow(work, { ...row, collision: true });
+  for (const row of rowsOf(work, identity)) if (!row.collision) renameRow(work, row, row.id, true);
 }
 
 function standsBefore({ state }: Work, one: RowRecord, other: RowRecord): boolean {
@@ -111,6 +111,8 @@ function standsBefore({ state }: Work, one: RowRecord, other: RowRecord): boolea
 }
 
 function renameRow(work: Work, row: RowRecord, id: RowId, collision: boolean): void {
-  if (row.id !== id) removeRow(work, row);
-  settleRow(work, { ...row, id, collision });
+  // Another row's new name may have moved this one meanwhile.
+  const present = work.state.rows.get(row.id) ?? row;
+  if (row.id !== id) removeRow(work, present);
+  settleRow(work, { ...present, id, collision });
 }
