@@ -127,7 +127,10 @@ export class ChatPage {
     await eventually(
       async () => {
         assert.equal(await this.count(text), 1, `"${text}" is not shown once`);
-        const shown = await this.line(text).evaluate((element) => element.shadowRoot?.textContent ?? '');
+        const shown = await this.line(text).evaluate((element) => {
+          const delivery = element.shadowRoot?.querySelector('coi-delivery')?.shadowRoot?.textContent ?? '';
+          return `${element.shadowRoot?.textContent ?? ''} ${delivery}`;
+        });
         assert.ok(
           typeof words === 'string' ? shown.includes(words) : words.test(shown),
           `"${text}" is marked: ${shown.replace(/\s+/g, ' ')}`,
