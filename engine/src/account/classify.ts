@@ -3,6 +3,7 @@
  * asked: a live client, or the chats mailbox. Pure.
  */
 import type { UndecidedMail } from '@coi-webmail/protocol';
+import { isMarkedDeleted } from '../imap/guard.ts';
 import type { OuterHead } from './head.ts';
 
 export type Verdict = 'chat' | 'undecided' | 'mail';
@@ -10,7 +11,9 @@ export type Verdict = 'chat' | 'undecided' | 'mail';
 /** The keyword that an earlier look left behind. */
 export const CHAT_KEYWORD = '$Chat';
 
+/** What another program marked as deleted is left alone: its next EXPUNGE must find it where it was. */
 export function classify(head: OuterHead, flags: readonly string[]): Verdict {
+  if (isMarkedDeleted(flags)) return 'mail';
   if (head.mark !== undefined || hasKeyword(flags, CHAT_KEYWORD)) return 'chat';
   return head.parent !== undefined || head.report ? 'undecided' : 'mail';
 }

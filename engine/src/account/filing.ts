@@ -182,7 +182,7 @@ export class Filing {
 
   async #recall(session: ImapSession, path: string): Promise<void> {
     const state = this.#stateOf(await session.selectFresh(path, 'write'));
-    const tagged = await searchSet(session, 1, { keyword: CHAT_KEYWORD });
+    const tagged = await searchSet(session, 1, { keyword: CHAT_KEYWORD, deleted: false });
     const untagged = state.untagged.take(state.untagged.size);
     state.untagged.clear();
     state.decide(tagged, undefined);

@@ -93,7 +93,7 @@ async function search(
   { from, to }: UidWindow,
   state: FilingState,
 ): Promise<UidSet> {
-  const tagged = await searchSet(session, from, { keyword: CHAT_KEYWORD }, to);
+  const tagged = await searchSet(session, from, { keyword: CHAT_KEYWORD, deleted: false }, to);
   state.decide(tagged, undefined);
   const marked = await searchSet(session, from, { or: [...MARKED], unKeyword: CHAT_KEYWORD }, to);
   const newest = await lowestOfNewest(session, UNDECIDED_NEWEST, mailbox.messageCount);

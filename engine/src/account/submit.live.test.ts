@@ -377,7 +377,7 @@ test('a large message takes the other connections and lets a line pass', async (
 });
 
 test('a line does not wait for a sync of a mail server that is far away', async () => {
-  const far = await startLesserServer(stack.info.ports.imap, [], 60);
+  const far = await startLesserServer(stack.info.ports.imap, [], { delayMs: 60 });
   const issuer = await issuerOf({ stack, stop: async () => undefined });
   const alice = await consenting({ issuer: { imap: { ...issuer.imap, port: far.port, tls: 'none' } } });
   const bob = await consenting();

@@ -5,6 +5,8 @@ import type { ImapSession } from './session.ts';
 import { chunkUids, formatUidSet } from './uid-set.ts';
 
 const FORBIDDEN = '\\deleted';
+/** One flag or keyword: nothing that could be read as two. */
+const FLAG = /^[\\$]?[A-Za-z0-9_.\-$]+$/;
 
 /**
  * Adds or removes flags in the mailbox that is selected for writing. Idempotent; UIDs that are gone are skipped.
@@ -16,7 +18,7 @@ export async function storeFlags(
   operation: 'add' | 'remove',
   flags: readonly string[],
 ): Promise<void> {
-  if (flags.some((flag) => flag.toLowerCase() === FORBIDDEN)) {
+  if (flags.some((flag) => !FLAG.test(flag) || flag.toLowerCase() === FORBIDDEN)) {
     throw new CoiError('invariant', 'Only the guard marks messages as deleted');
   }
   if (flags.length === 0) return;

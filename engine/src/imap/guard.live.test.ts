@@ -103,7 +103,7 @@ test('a NO and a BAD become errors that say what they mean', async () => {
     isCoiError(error, 'mailbox-not-found'),
   );
   await session.select('INBOX', 'write');
-  await assert.rejects(storeFlags(session, [1], 'add', ['not a flag']), (error) =>
+  await assert.rejects(appendMessage(session, 'INBOX', mail({}), ['not(a)flag']), (error) =>
     isCoiError(error, 'imap-unavailable'),
   );
   await assert.rejects(storeFlags(session, [1], 'add', ['\\Deleted']), (error) => isCoiError(error, 'invariant'));

@@ -10,13 +10,20 @@ after(async () => {
   for (const server of open) await server.stop();
 });
 
-/** @param hidden names of capabilities @param delayMs what the server says arrives so much later */
+export interface LesserOptions {
+  /** What the server says arrives so much later. */
+  readonly delayMs?: number;
+  /** False: only system flags can be stored. */
+  readonly keywords?: boolean;
+}
+
+/** @param hidden names of capabilities */
 export async function startLesserServer(
   upstreamPort: number,
   hidden: readonly string[],
-  delayMs = 0,
+  options: LesserOptions = {},
 ): Promise<LesserServer> {
-  const server = await startLesserRelay({ upstreamPort, hidden, delayMs });
+  const server = await startLesserRelay({ upstreamPort, hidden, ...options });
   open.add(server);
   return server;
 }
