@@ -6,7 +6,7 @@ import type { CoiMessage, ContactAddress } from '@coi-webmail/coi';
 import type { Chat, ChatRecord, ChatState, RowRecord } from '../state.ts';
 import type { ChatId } from '../view.ts';
 import { bareSubject, isFromSelf, parentOf, participantsOf } from './message.ts';
-import { MAX_GENERATIONS } from './order.ts';
+import { claimantsOf, MAX_GENERATIONS } from './order.ts';
 
 /** More recipients than this make an ordinary mail a card, not a line. */
 const MANY_PEOPLE = 20;
@@ -32,7 +32,7 @@ export function roomOfPeople(addresses: readonly ContactAddress[]): Room {
 }
 
 export function roomOf(message: CoiMessage, self: ReadonlySet<string>): Room {
-  const people = [...participantsOf(message, self).keys()];
+  const people = [...participantsOf(message, self).keys()].sort();
   if (message.groupId !== undefined) return { handle: `group:${message.groupId}`, kind: 'group', people };
   const recipients = [...message.to, ...message.cc];
   if (people.length === 0) return roomOfPeople([message.from?.address ?? NOBODY]);
@@ -93,13 +93,10 @@ function answeredRow(state: ChatState, row: Pick<RowRecord, 'id' | 'message'>): 
 }
 
 function parentIn(state: ChatState, row: Pick<RowRecord, 'id' | 'message'>): RowRecord | undefined {
-  const parent = parentOf(row.message);
-  if (parent === undefined) return undefined;
   let found: RowRecord | undefined;
-  for (const id of state.byMessageId.get(parent) ?? []) {
-    const candidate = state.rows.get(id);
-    if (candidate === undefined || id === row.id || !takesPart(state, row.message, candidate)) continue;
-    if (found === undefined || id < found.id) found = candidate;
+  for (const candidate of claimantsOf(state, parentOf(row.message))) {
+    if (candidate.id === row.id || !takesPart(state, row.message, candidate)) continue;
+    if (found === undefined || candidate.id < found.id) found = candidate;
   }
   return found;
 }

@@ -72,6 +72,17 @@ test('ids that many mails share and that answer each other cost no more than the
   assert.equal(aliceAfter(events).rows.size, 60);
 });
 
+test('an id that very many mails claim names none of them, whatever comes first', () => {
+  const claims = Array.from({ length: 20 }, (_, number) => {
+    const from = `m${number}@evil.example` as ContactAddress;
+    return seen(text({ id: 'chat$1@x', from, to: [ALICE, BOB], text: `${number}` }), facts(number + 10));
+  });
+  const events = [...claims, seen(contract, facts(1))];
+  const shown = golden(aliceAfter(events));
+  assert.match(shown, /^address:bob@example\.test \(bob@example\.test\)\n {2}1000\.000 me: The contract/m);
+  assert.equal(golden(aliceAfter(events.toReversed())), shown);
+});
+
 function outbox(message: TextMessage): ChatEvent {
   const line = {
     rowId: identity(message),

@@ -5,7 +5,7 @@
  * Its order key is at least the base of each line that it answers, plus a step for each generation; looking
  * at the bases of MAX_GENERATIONS ancestors only keeps this finite where a hostile mail answers itself.
  */
-import { timeOfMessageId } from '@coi-webmail/coi';
+import { type MessageId, timeOfMessageId } from '@coi-webmail/coi';
 import type { ChatState, RowRecord } from '../state.ts';
 import { parentOf } from './message.ts';
 
@@ -19,6 +19,8 @@ const SECOND_MS = 1000;
 /** One part in 1024 of a millisecond: exact in a double for the next centuries. */
 const STEP_MS = 1 / 1024;
 export const MAX_GENERATIONS = 8;
+/** Nobody but somebody who attacks sends more mails under one Message-ID. */
+export const MAX_CLAIMANTS = 16;
 
 /** The time that the row itself claims, as far as the server's time allows. */
 export function baseTimeOf(row: RowRecord): number {
@@ -65,16 +67,20 @@ export function orderTimeOf(state: ChatState, row: RowRecord): number {
  * The row of the same chat that this one answers; of several under one Message-ID the earliest, so that a mail which
  * copies the id later pushes nothing down.
  */
-function parentRow(state: ChatState, row: RowRecord): RowRecord | undefined {
-  const parent = parentOf(row.message);
-  if (parent === undefined) return undefined;
+export function parentRow(state: ChatState, row: RowRecord): RowRecord | undefined {
   let found: RowRecord | undefined;
-  for (const id of state.byMessageId.get(parent) ?? []) {
-    const candidate = state.rows.get(id);
-    if (candidate === undefined || id === row.id || candidate.chatId !== row.chatId) continue;
+  for (const candidate of claimantsOf(state, parentOf(row.message))) {
+    if (candidate.id === row.id || candidate.chatId !== row.chatId) continue;
     if (found === undefined || isEarlier(candidate, found)) found = candidate;
   }
   return found;
+}
+
+/** Rows that have this Message-ID. One that very many claim names none of them. */
+export function claimantsOf(state: ChatState, messageId: MessageId | undefined): readonly RowRecord[] {
+  const ids = messageId === undefined ? undefined : state.byMessageId.get(messageId);
+  if (ids === undefined || ids.size > MAX_CLAIMANTS) return [];
+  return [...ids].flatMap((id) => state.rows.get(id) ?? []);
 }
 
 function isEarlier(one: RowRecord, other: RowRecord): boolean {

@@ -5,7 +5,7 @@ import type { RowId } from '../view.ts';
 import { type Env, placeOf } from './chat.ts';
 import { learnFrom, type Stale, tellsTheSame, unlearnFrom } from './follow.ts';
 import { idsOf, parentOf } from './message.ts';
-import { baseTimeOf, MAX_GENERATIONS, orderTimeOf, positionOf } from './order.ts';
+import { baseTimeOf, MAX_CLAIMANTS, MAX_GENERATIONS, orderTimeOf, positionOf } from './order.ts';
 import { hasFlag, isOwn, PENDING_KEYWORD, proofOf } from './proof.ts';
 import type { Touched } from './touch.ts';
 
@@ -70,34 +70,38 @@ function derive({ state, env }: Work, row: RowRecord): RowRecord {
 /**
  * Lines that answer a changed row may have to move: in time, or into its chat.
  *
- * An id is visited again only with more generations left to look at, or because a line under it moved to another chat,
- * so that ids which many mails share cost no more than these mails.
+ * An id is visited again only with more generations left to look at, or after a line moved to another chat, which an id
+ * may cause so often and no more: a circle of answers comes to rest.
  */
 function settleAnswers(work: Work, message: CoiMessage): void {
   const { state } = work;
   const visited = new Map<MessageId, number>();
   const moves = new Map<MessageId, number>();
   const waiting: [MessageId, number][] = [];
-  const follow = (next: CoiMessage, generations: number, isMoved: boolean) => {
-    for (const id of idsOf(next)) {
-      const moved = moves.get(id) ?? 0;
-      const isAgain = isMoved && moved < MAX_GENERATIONS;
-      if (isAgain) moves.set(id, moved + 1);
-      if (!isAgain && generations <= (visited.get(id) ?? 0)) continue;
+  const follow = (ids: readonly MessageId[], generations: number) => {
+    for (const id of ids) {
+      if (generations <= (visited.get(id) ?? 0)) continue;
       visited.set(id, generations);
       waiting.push([id, generations]);
     }
   };
-  follow(message, MAX_GENERATIONS, false);
+  follow(idsOf(message), MAX_GENERATIONS);
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [messageId, generations] = next;
+    if ((state.byMessageId.get(messageId)?.size ?? 0) > MAX_CLAIMANTS + 1) continue;
     for (const id of state.answers.get(messageId) ?? []) {
       const answer = state.rows.get(id);
       if (answer === undefined) continue;
       const again = derive(work, answer);
       const isMoved = again.chatId !== answer.chatId || again.card !== answer.card;
       if (isMoved || again.at !== answer.at) writeRow(work, again);
-      follow(again.message, isMoved ? MAX_GENERATIONS : generations - 1, isMoved);
+      const moved = moves.get(messageId) ?? 0;
+      const isAnew = isMoved && moved < MAX_GENERATIONS;
+      if (isAnew) {
+        moves.set(messageId, moved + 1);
+        visited.clear();
+      }
+      follow(idsOf(again.message), isAnew ? MAX_GENERATIONS : generations - 1);
     }
   }
 }

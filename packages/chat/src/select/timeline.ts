@@ -2,6 +2,7 @@
 import type { AttachmentPart, ContactAddress, TextMessage } from '@coi-webmail/coi';
 import type { Place } from '../event.ts';
 import { parentOf } from '../reduce/message.ts';
+import { parentRow } from '../reduce/order.ts';
 import { isUnread } from '../reduce/row.ts';
 import { deliveryOf, recipientsOf } from '../reduce/delivery.ts';
 import type { Chat, ChatState, CopyRecord, RowRecord } from '../state.ts';
@@ -99,9 +100,7 @@ function subjectOf({ message, card }: RowRecord): string {
 
 function quoteOf(state: ChatState, row: RowRecord, message: TextMessage): QuoteView | undefined {
   if (message.quote === undefined) return undefined;
-  const parent = parentOf(message);
-  const ids = parent === undefined ? [] : [...(state.byMessageId.get(parent) ?? [])].sort();
-  const quoted = ids.map((id) => state.rows.get(id)).find((line) => line?.chatId === row.chatId);
+  const quoted = parentRow(state, row);
   const author = quoted?.message.from;
   return {
     text: message.quote,
