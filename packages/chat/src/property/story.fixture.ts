@@ -247,7 +247,11 @@ export class StoryTeller {
     const index = this.tell(event, [...after, ...from]);
     this.note(facts.place.mailbox, index);
     this.note(target.place.mailbox, index);
-    if (this.chance(0.3)) this.flag(target.place, [index]);
+    const there = [index];
+    if (this.chance(0.5) && seenEvent?.kind === 'copy-seen') {
+      there.push(this.note(moved.place.mailbox, this.tell({ ...seenEvent, facts: moved }, from)));
+    }
+    if (this.chance(0.3)) this.flag(target.place, there);
   }
 
   private line(from: ContactAddress, id?: MessageId): TextMessage {

@@ -4,9 +4,24 @@ import { test } from 'node:test';
 import type { ContactAddress, MessageId, TextMessage } from '@coi-webmail/coi';
 import type { ChatEvent } from '../event.ts';
 import { selectRow } from '../select/timeline.ts';
-import type { ChatState } from '../state.ts';
-import { ALICE, aliceAfter, BOB, CAROL, facts, golden, identity, NOON, seen, service, text } from '../test-story.ts';
-import type { ChatId } from '../view.ts';
+import { brokenIndex } from '../property/observe.fixture.ts';
+import { type ChatState, emptyState } from '../state.ts';
+import {
+  ALICE,
+  aliceAfter,
+  BOB,
+  CAROL,
+  facts,
+  golden,
+  identity,
+  NOON,
+  permutations,
+  seen,
+  service,
+  text,
+  type Written,
+} from '../test-story.ts';
+import type { ChatId, RowId } from '../view.ts';
 import { reduce } from './reduce.ts';
 
 /** Sorts before everybody. */
@@ -109,6 +124,7 @@ test('a body under a known id loses its warning when the other one is gone', () 
   const gone: ChatEvent = { kind: 'copies-gone', mailbox: 'INBOX', uidValidity: '1', uids: [1] };
   const state = aliceAfter([seen(plan, facts(1)), seen(other, facts(2, { internalAt: NOON + 5 })), gone]);
   assert.match(golden(state), /Plan.*collision/);
+  assert.equal(messageOf(state, identity(plan)), 'Plan', 'It may only have been moved: nothing is ranked yet');
   aliceAfter([{ kind: 'pass-completed' }], state);
   assert.match(golden(state), /Something else \[unread\]/);
   assert.deepEqual([...state.rows.keys()], [identity(plan)]);
@@ -170,6 +186,11 @@ test('an answer that names the id which a server made up is an answer, and so is
   assert.equal(viewOf(state, 'r@x').own, false);
 });
 
+function messageOf(state: ChatState, id: RowId): string | undefined {
+  const message = state.rows.get(id)?.message;
+  return message?.kind === 'text' ? message.text : undefined;
+}
+
 function viewOf(state: ChatState, id: string) {
   const row = [...state.rows.values()].find(({ message }) => message.messageId === id);
   assert.ok(row !== undefined);
@@ -203,3 +224,60 @@ test('two copies of a long text whose prefixes end inside an escape are one line
   const other = text({ id: 'l@x', from: BOB, to: [ALICE], text: 'It is a short story.' });
   assert.equal(aliceAfter([seen(cut(''), facts(1)), seen(other, chats)]).rows.size, 2);
 });
+
+const HOME = 'alice@home.example' as ContactAddress;
+const told = (uid: number, internalMs: number, written: Written) =>
+  seen(text({ legacy: true, ...written }), facts(uid, { internalAt: NOON + internalMs }));
+
+const circles: readonly (readonly [name: string, events: readonly ChatEvent[]])[] = [
+  [
+    'two mails that answer each other and each bring in an outsider and a file',
+    [
+      told(1, 0, { id: 'p@x', from: BOB, to: [ALICE, CAROL], answers: 'q@x', files: ['a.pdf'] }),
+      told(2, 0, { id: 'q@x', from: BOB, to: [ALICE, HOME, AARON], answers: 'p@x', files: ['b.pdf'] }),
+    ],
+  ],
+  [
+    'two bodies under one id, the later an answer to an answer to it',
+    [
+      told(1, 500, { id: '2@x', from: CAROL, to: [BOB, ALICE], text: 'words 2', answers: '0@x', at: NOON + 90_000 }),
+      told(2, 500, { id: '3@x', from: CAROL, to: [ALICE], answers: '2@x', at: NOON + 1000, groupId: 'AAAABBBBCCCC' }),
+      told(3, 500, {
+        id: '2@x',
+        from: CAROL,
+        to: [AARON, ALICE],
+        text: 'words 5',
+        answers: '3@x',
+        at: NOON + 90_000_000,
+      }),
+    ],
+  ],
+  [
+    'three mails that answer each other, one of them with an outsider and a file',
+    [
+      told(1, 1500, { id: '0@x', from: ALICE, to: [BOB], subject: 'Re: Plan', answers: '4@x', files: ['a.pdf'] }),
+      told(2, 2500, { id: '4@x', from: BOB, to: [HOME], subject: 'Other', answers: '2@x' }),
+      told(3, 1500, {
+        id: '2@x',
+        from: HOME,
+        to: [BOB, CAROL],
+        subject: 'Plan',
+        answers: '0@x',
+        files: ['a.pdf'],
+        at: NOON + 2000,
+      }),
+    ],
+  ],
+];
+
+for (const [name, events] of circles) {
+  test(`${name}: the same in every order, each listed once`, () => {
+    const after = (order: readonly ChatEvent[]) => aliceAfter(order, emptyState([ALICE, HOME]));
+    const shown = golden(after(events));
+    for (const order of permutations(events)) {
+      const state = after(order);
+      assert.equal(golden(state), shown);
+      assert.equal(brokenIndex(state), undefined);
+    }
+  });
+}
