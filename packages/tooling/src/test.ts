@@ -73,7 +73,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 async function runFiles(files: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), 'coi-test-'));
   const counted = join(folder, 'counts.json');
-  const args = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, '--test-concurrency=2'];
+  // What a test leaves open must not hold up the run.
+  const args = ['--test', `--test-timeout=${FILE_TIMEOUT_MS}`, '--test-concurrency=2', '--test-force-exit'];
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   const counter = [`--test-reporter=${REPORTER}`, `--test-reporter-destination=${counted}`];
   const child = spawn(process.execPath, [...args, ...reporters, ...counter, ...files], {
