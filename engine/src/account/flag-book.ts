@@ -39,25 +39,34 @@ export class FlagBook {
   }
 
   /**
+   * Looks for changes.
    * @param there all messages that count
-   * @returns what changed since the number that the client has
    */
-  async changes(since: string, there: UidSet, read: FlagReader, nowAt: number): Promise<FlagChange[]> {
+  async look(there: UidSet, read: FlagReader, nowAt: number): Promise<void> {
     const newest = there.size <= NEWEST_FLAGS ? there : there.between(there.takeHighest(NEWEST_FLAGS)[0] ?? 1);
     const isWholeDue = there.size > newest.size && nowAt - this.#wholeAt >= WHOLE_EVERY_MS;
     const isFirst = this.#wholeAt === Number.NEGATIVE_INFINITY;
     // Something changed, or nobody would ask; when the newest do not explain it, it is one of the others.
-    const isExplained = !isFirst && (await this.#look(newest, read));
+    const isExplained = !isFirst && (await this.#compare(newest, read));
     if (isFirst || (!isExplained && isWholeDue)) {
       this.#wholeAt = nowAt;
-      await this.#look(there, read);
+      await this.#compare(there, read);
       this.#forgetBut(there);
     }
-    return this.#since(Number(since), there);
+  }
+
+  /** What changed since the number that a client has, ascending. */
+  *since(number: string, there: UidSet): Generator<FlagChange, void, undefined> {
+    for (const [at, uid] of this.#uids.entries()) {
+      const changedAt = this.#changed[at] ?? 0;
+      if (changedAt <= Number(number) || !there.has(uid)) continue;
+      const flags = this.#flagSets[this.#codes[at] ?? 0] ?? [];
+      yield { uid, flags: [...flags], modSeq: String(changedAt) };
+    }
   }
 
   /** @returns true when something changed */
-  async #look(uids: UidSet, read: FlagReader): Promise<boolean> {
+  async #compare(uids: UidSet, read: FlagReader): Promise<boolean> {
     const next = this.#number + 1;
     let hasChanged = false;
     for await (const { uid, flags } of read(uids)) {
@@ -75,17 +84,6 @@ export class FlagBook {
     }
     if (hasChanged) this.#number = next;
     return hasChanged;
-  }
-
-  #since(number: number, there: UidSet): FlagChange[] {
-    const changes: FlagChange[] = [];
-    for (const [at, uid] of this.#uids.entries()) {
-      const changedAt = this.#changed[at] ?? 0;
-      if (changedAt <= number || !there.has(uid)) continue;
-      const flags = this.#flagSets[this.#codes[at] ?? 0] ?? [];
-      changes.push({ uid, flags: [...flags], modSeq: String(changedAt) });
-    }
-    return changes;
   }
 
   #forgetBut(there: UidSet): void {

@@ -17,6 +17,7 @@ import type { AccountContext } from './context.ts';
 import type { Filing } from './filing.ts';
 import type { FilingState } from './filing-state.ts';
 import { FlagBook } from './flag-book.ts';
+import { type FlagPage, FlagPages, readCursor } from './flag-pages.ts';
 import { findMarked } from './scan.ts';
 
 type SyncResult = Result<'mailbox.sync'>;
@@ -39,6 +40,7 @@ export class MailboxSync {
   readonly #filing: Filing;
   /** Of mailboxes on a server without MODSEQ. */
   readonly #books = new Map<string, FlagBook>();
+  readonly #pages = new FlagPages();
 
   constructor(context: AccountContext, filing: Filing) {
     this.#context = context;
@@ -73,23 +75,45 @@ export class MailboxSync {
     const cursor = () => cursorOf(mailbox, book);
     const { undecided } = view;
     if (before === undefined || before.uidValidity !== mailbox.uidValidity) {
-      const fresh = (await view.uids(1)).takeHighest(MAX_UIDS);
+      const there = await view.uids(1);
+      await this.#look(session, book, there);
+      const fresh = there.takeHighest(MAX_UIDS);
       return { cursor: cursor(), reset: true, fresh, flags: [], vanished: [], present: null, undecided };
     }
     const fresh = before.uidNext < mailbox.uidNext ? (await view.uids(before.uidNext)).takeHighest(MAX_UIDS) : [];
-    const changed =
-      book === undefined
-        ? await changesByModSeq(session, mailbox, before, view)
-        : await this.#changesByBook(session, book, before, view);
-    return { cursor: cursor(), reset: false, fresh, ...changed, undecided };
+    const page = await this.#flags(session, mailbox, before, view, book);
+    const gone = await goneSince(session, mailbox, before, view);
+    if (page.isMore) this.#context.emit({ event: 'mailbox.changed', data: { mailbox: path } });
+    const cursorAfter = { ...cursor(), highestModSeq: page.modSeq };
+    return { cursor: cursorAfter, reset: false, fresh, flags: page.flags, ...gone, undecided };
   }
 
-  async #changesByBook(session: ImapSession, book: FlagBook, before: Cursor, view: ChatView): Promise<Changed> {
-    const there = await view.uids(1);
-    const known = there.between(1, before.uidNext - 1);
-    const read = (uids: UidSet) => eachFlagsOf(session, uids);
-    const flags = await book.changes(before.highestModSeq, known, read, this.#context.clock.now());
-    return { flags, vanished: null, present: there.takeHighest(MAX_UIDS) };
+  /** Also takes what vanished since the cursor, where the server tells (QRESYNC). */
+  async #flags(
+    session: ImapSession,
+    mailbox: SelectedMailbox,
+    before: Cursor,
+    view: ChatView,
+    book: FlagBook | undefined,
+  ): Promise<FlagPage> {
+    const list = `${mailbox.uidValidity} ${mailbox.path}`;
+    const since = readCursor(before.highestModSeq).modSeq;
+    session.takeVanished();
+    if (book !== undefined) {
+      const known = (await view.uids(1)).between(1, before.uidNext - 1);
+      await this.#look(session, book, known);
+      return this.#pages.page(list, before.highestModSeq, book.number, () => inTurn(book.since(since, known)));
+    }
+    if (since === mailbox.highestModSeq || before.uidNext === 1) {
+      return { flags: [], modSeq: mailbox.highestModSeq, isMore: false };
+    }
+    return this.#pages.page(list, before.highestModSeq, mailbox.highestModSeq, (below) => {
+      return changedFlags(session, Math.min(below, before.uidNext), since, view);
+    });
+  }
+
+  async #look(session: ImapSession, book: FlagBook | undefined, uids: UidSet): Promise<void> {
+    await book?.look(uids, (some) => eachFlagsOf(session, some), this.#context.clock.now());
   }
 
   #bookOf({ path, uidValidity }: SelectedMailbox): FlagBook {
@@ -100,8 +124,6 @@ export class MailboxSync {
     return book;
   }
 }
-
-type Changed = Pick<SyncResult, 'flags' | 'vanished' | 'present'>;
 
 function hasModSeq({ capabilities }: ImapSession, { highestModSeq }: SelectedMailbox): boolean {
   return capabilities.condstore && highestModSeq !== '0';
@@ -115,25 +137,30 @@ async function* eachFlagsOf(session: ImapSession, uids: UidSet): AsyncGenerator<
   for (const chunk of uids.chunks(FLAGS_CHUNK)) yield* eachFlags(session, String(chunk));
 }
 
-async function changesByModSeq(
+async function* changedFlags(
+  session: ImapSession,
+  below: number,
+  since: string,
+  view: ChatView,
+): AsyncGenerator<FlagChange, void, undefined> {
+  for await (const change of eachFlags(session, `1:${below - 1}`, since)) if (view.includes(change)) yield change;
+}
+
+async function* inTurn<T>(list: Iterable<T>): AsyncGenerator<T, void, undefined> {
+  yield* list;
+}
+
+async function goneSince(
   session: ImapSession,
   mailbox: SelectedMailbox,
   before: Cursor,
   view: ChatView,
-): Promise<Changed> {
-  const { qresync } = session.capabilities;
-  if (before.highestModSeq === mailbox.highestModSeq && qresync) return { flags: [], vanished: [], present: null };
-  session.takeVanished();
-  const flags: FlagChange[] = [];
-  if (before.uidNext > 1) {
-    for await (const change of eachFlags(session, `1:${before.uidNext - 1}`, before.highestModSeq)) {
-      if (change.uid < before.uidNext && view.includes(change)) flags.push(change);
-    }
-  }
-  const vanished = session.takeVanished();
-  const gone = vanished?.between(1, before.uidNext - 1);
-  if (qresync && gone !== undefined && gone.size <= MAX_UIDS) return { flags, vanished: [...gone], present: null };
-  return { flags, vanished: null, present: (await view.uids(1)).takeHighest(MAX_UIDS) };
+): Promise<Pick<SyncResult, 'vanished' | 'present'>> {
+  const gone = session.takeVanished()?.between(1, before.uidNext - 1);
+  const isTold =
+    session.capabilities.qresync && hasModSeq(session, mailbox) && readCursor(before.highestModSeq).modSeq !== '0';
+  if (isTold && gone !== undefined && gone.size <= MAX_UIDS) return { vanished: [...gone], present: null };
+  return { vanished: null, present: (await view.uids(1)).takeHighest(MAX_UIDS) };
 }
 
 async function viewOf(
