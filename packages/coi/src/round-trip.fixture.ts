@@ -10,6 +10,8 @@ import { readMime } from './mime/read.ts';
 import { writeMime } from './mime/write.ts';
 import { normalizeText } from './text.ts';
 
+export { seeded } from './mail.fixture.ts';
+
 export type Random = (below: number) => number;
 
 const SPACES = ['a', 'B ', ' ', '  ', '\n', '\n\n', '\t', '\r\n', '\u00a0', '\u200b', '\u2028', '\u3000', '   \n'];
@@ -81,15 +83,24 @@ const mailbox = (address: string, name: string): Mailbox => ({
   name,
 });
 
+export interface Between {
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+const SOMEBODY: Between = { from: 'alice@example.com', to: ['p0@example.org', 'p1@example.org', 'p2@example.org'] };
+
 /** Deterministic: the same chance makes the same message. */
-export function typedMessage(random: Random, number: number): EncodeTextInput {
+export function typedMessage(random: Random, number: number, between = SOMEBODY): EncodeTextInput {
   const id = (name: string) => `chat$${name}@example.com` as MessageId;
   const isGroup = random(4) === 0;
   const isAnswer = random(2) === 0;
-  const people = Array.from({ length: 1 + random(4) }, (_, at) => mailbox(`p${at}@example.org`, randomLine(random)));
+  const people = between.to
+    .slice(0, 1 + random(between.to.length))
+    .map((address) => mailbox(address, randomLine(random)));
   return {
     messageId: id(isGroup ? `group.4321dcba1234.${number}` : `${number}`),
-    from: mailbox('alice@example.com', randomLine(random)),
+    from: mailbox(between.from, randomLine(random)),
     to: people,
     dateAt: Date.parse('2026-11-24T02:28:35Z') + random(1_000_000) * 1000,
     text: randomText(random),
@@ -175,7 +186,7 @@ export interface FileMail {
 }
 
 /** A mail with files of any bytes and names. */
-export function mailWithFiles(random: Random, number: number): FileMail {
+export function mailWithFiles(random: Random, number: number, between = SOMEBODY): FileMail {
   const text = randomText(random);
   const names = [
     'a.bin',
@@ -191,8 +202,8 @@ export function mailWithFiles(random: Random, number: number): FileMail {
     bytes: Uint8Array.from({ length: random(4000) }, () => random(256)),
   }));
   const fields = [
-    addressField('from', [mailbox('alice@example.com', 'Alice')]),
-    addressField('to', [mailbox('bob@example.org', 'Bob')]),
+    addressField('from', [mailbox(between.from, 'Alice')]),
+    addressField('to', [mailbox(between.to[0] ?? '', 'Bob')]),
     dateField(Date.parse('2026-11-24T02:28:35Z')),
     messageIdField('message-id', [`chat$file${number}@example.com` as MessageId]),
     textField('subject', 'Files'),
