@@ -55,9 +55,9 @@ class Account implements AccountService {
     this.#credentials = credentials;
     this.#deps = deps;
     const context = this.#makeContext();
-    const storage = new Storage(context);
+    const isConsented = (): boolean => mode.value !== null;
+    const storage = new Storage(context, isConsented);
     const mode = new ModeSetting(context, storage);
-    const isConsented = () => mode.value !== null;
     const filing = new Filing({ context, mode: () => mode.value, onMark: () => this.#marks.touch() });
     const submitter = new Submitter({
       context,
@@ -201,8 +201,8 @@ class Account implements AccountService {
   }
 
   async #modeChanged(): Promise<void> {
-    const { context, mode, filing } = this.#parts;
-    context.emit({ event: 'mode.changed', data: { mode: mode.value } });
+    const { filing } = this.#parts;
+    await this.#lookout.tellMode();
     filing.modeChanged().catch((error: unknown) => {
       this.#deps.log.warn('filing-failed', { code: isCoiError(error) ? error.code : 'internal' });
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isCoiError } from '@coi-webmail/base';
-import { at, chosenServer, lacks, needs, sendMail } from '@coi-webmail/e2e/stack';
+import { at, chosenServer, lacks, needs, sendMail, until } from '@coi-webmail/e2e/stack';
 import { chatId, type LiveStack, liveStack, mail, MODE, person, type Person } from './account.fixture.ts';
 
 let live: LiveStack;
@@ -143,5 +143,44 @@ test('where the admin consented for everybody nobody is asked', async () => {
   const { mode, mailboxes } = await alice.account.describe();
   assert.equal(mode, MODE);
   assert.ok(mailboxes.some(({ role, path }) => role === 'chats' && path === at('COI/Chats')));
+  await alice.stop();
+});
+
+for (const [pool, keywords] of [
+  ['user', true],
+  ['nokeyword', false],
+] as const) {
+  test(`who consents learns that keywords ${keywords ? 'can' : 'cannot'} be stored, in each browser`, async () => {
+    const alice = await person(live, { pool });
+    const elsewhere = await person(live, { user: alice.user });
+    assert.equal((await elsewhere.account.describe()).account.keywords, false);
+    await alice.account.call('mode.set', { mode: 'none' });
+    for (const { events, account } of [alice, elsewhere]) {
+      const told = await events.next('mode.changed', ({ mode }) => mode === 'none');
+      const isPossible = keywords && !lacks(chosenServer()).includes('keywords');
+      assert.equal(told.keywords, isPossible);
+      assert.equal((await account.describe()).account.keywords, isPossible);
+    }
+    await alice.stop();
+    await elsewhere.stop();
+  });
+}
+
+test('a document is stored although somebody deleted the mailbox for it', async () => {
+  const alice = await person(live);
+  await alice.account.call('mode.set', { mode: 'none' });
+  const { revision } = await alice.account.call('storage.put', { kind: 'drafts', document: '1', ifRevision: '' });
+  const imap = await alice.imap();
+  await imap.command(`DELETE ${at('COI/Contacts')}`);
+  await imap.logout();
+  // Whoever builds on what is gone is told so.
+  const put = (ifRevision: string) =>
+    alice.account.call('storage.put', { kind: 'drafts', document: '2', ifRevision }).then(
+      () => 'stored',
+      (error: unknown) => (isCoiError(error) ? error.code : 'internal'),
+    );
+  await until(async () => (await put(revision)) === 'conflict', 'the conflict', 25_000);
+  assert.equal(await put(''), 'stored');
+  assert.equal((await alice.account.call('storage.get', { kind: 'drafts' })).document, '2');
   await alice.stop();
 });

@@ -46,6 +46,8 @@ export class Filing {
   readonly #lock = new KeyedLock();
   /** Something may have arrived in these. */
   readonly #noticed = new Set<string>();
+  /** These are being looked at. */
+  readonly #looking = new Set<string>();
   /** A pass of these waits for its turn. */
   readonly #queued = new Set<string>();
   /** Passes of a mailbox that failed one after the other. */
@@ -160,6 +162,13 @@ export class Filing {
     return this.#states.get(path)?.knows(uid) === true;
   }
 
+  /** Up to where a mailbox was looked at; undefined when a look is due or under way, or there was none. */
+  seenTo(path: string, uidValidity: string): number | undefined {
+    const state = this.#states.get(path);
+    if (this.#noticed.has(path) || this.#looking.has(path) || state?.uidValidity !== uidValidity) return undefined;
+    return state.pushedTo;
+  }
+
   /** The place of a message now, when we moved it lately. */
   placeNow(place: MessageRefData): MessageRefData {
     return this.#moves.placeNow(place);
@@ -221,11 +230,16 @@ export class Filing {
   }
 
   /** Room for what a look may push is waited for before the connection is taken. */
-  #lookAt(path: string): Promise<void> {
-    this.#noticed.delete(path);
+  async #lookAt(path: string): Promise<void> {
     const { commands, deps, identity, hasClient } = this.#context;
     const look = () => commands.run((session) => this.#look(session, path));
-    return hasClient() ? deps.budget.use(identity.hash, MAX_WINDOW_BYTES, look) : look();
+    this.#noticed.delete(path);
+    this.#looking.add(path);
+    try {
+      await (hasClient() ? deps.budget.use(identity.hash, MAX_WINDOW_BYTES, look) : look());
+    } finally {
+      this.#looking.delete(path);
+    }
   }
 
   async #look(session: ImapSession, path: string): Promise<void> {

@@ -176,7 +176,7 @@ test('without NOTIFY a consent given elsewhere is found by the next poll', FULL,
   const elsewhere = await person(live, { user: alice.user });
   await elsewhere.account.call('mode.set', { mode: 'active' });
   await until(async () => alice.events.of('mode.changed').length > 0, 'the consent', 20_000);
-  assert.deepEqual(alice.events.of('mode.changed'), [{ mode: 'active' }]);
+  assert.deepEqual(alice.events.of('mode.changed'), [{ mode: 'active', keywords: true }]);
   await elsewhere.account.call('mode.set', { mode: 'none' });
   await until(async () => alice.events.of('mode.changed').length > 1, 'the other mode', 20_000);
   assert.equal((await alice.account.describe()).mode, 'none');

@@ -88,12 +88,20 @@ export class Lookout {
     this.#stateChanged(this.supervisor.state);
   }
 
+  /** Tells consent or another mode, and whether keywords can be stored, which nobody knows before consent. */
+  async tellMode(): Promise<void> {
+    const { mode, context } = this.#options.parts;
+    const { mailboxes, emit } = context;
+    await this.#probeChats().catch((error: unknown) => this.#failed('probe-failed', error));
+    const keywords = mailboxes.knownKeywords(mailboxes.path('chats'));
+    emit({ event: 'mode.changed', data: { mode: mode.value, ...(keywords === undefined ? {} : { keywords }) } });
+  }
+
   /** Watches and tells what is there after consent or in another mode. */
   modeChanged(): void {
     const watch = this.supervisor.live;
     if (watch === undefined) return;
     this.#survey.watchWhatIsThere(watch).catch((error: unknown) => this.#failed('watch-failed', error));
-    this.#probeChats().catch((error: unknown) => this.#failed('probe-failed', error));
   }
 
   /** Mailboxes came or went. */
@@ -179,7 +187,7 @@ export class Lookout {
   async #probeChats(): Promise<void> {
     const { commands, mailboxes } = this.#options.parts.context;
     const path = mailboxes.path('chats');
-    if (path === undefined || mailboxes.keywords(path)) return;
+    if (path === undefined || mailboxes.knownKeywords(path) !== undefined) return;
     await commands.run(async (session) => {
       const chats = await session.select(path, 'write');
       mailboxes.noteKeywords(path, chats.keywords);

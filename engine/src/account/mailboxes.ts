@@ -153,7 +153,12 @@ export class Mailboxes {
 
   /** False until a mailbox was opened for writing, which happens only after consent. */
   keywords(path: string | undefined): boolean {
-    return path !== undefined && this.#keywords.get(path) === true;
+    return this.knownKeywords(path) === true;
+  }
+
+  /** Undefined until a mailbox was opened for writing. */
+  knownKeywords(path: string | undefined): boolean | undefined {
+    return path === undefined ? undefined : this.#keywords.get(path);
   }
 
   /**

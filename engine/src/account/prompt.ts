@@ -90,12 +90,14 @@ export class Prompt {
 
   /** The watch connection is there again and the state of the mailboxes is read. */
   live(before: readonly MailboxState[]): void {
-    const { context } = this.#options.parts;
-    const { parkedAt } = this.#parking;
-    if (parkedAt === undefined || this.#hints.toldSince(parkedAt)) return;
+    const { context, filing } = this.#options.parts;
+    if (this.#parking.parkedAt === undefined) return;
     const known = before.find(({ role }) => role === 'inbox');
     const inbox = context.mailboxes.state('INBOX');
-    if (known?.uidValidity === inbox?.uidValidity && known?.uidNext === inbox?.uidNext) return;
+    if (inbox === undefined || known?.uidValidity !== inbox.uidValidity || known.uidNext === inbox.uidNext) return;
+    // What an event told of was looked at.
+    const seenTo = filing.seenTo('INBOX', inbox.uidValidity);
+    if (seenTo === undefined || seenTo >= inbox.uidNext - 1) return;
     // New mail came while the account was parked, and no event told of it.
     context.deps.delivery?.missed(context.identity.issuer.name);
   }

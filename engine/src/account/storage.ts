@@ -5,12 +5,12 @@
  * that a crash leaves two, never none. Headers and parts that we do not know are carried over.
  */
 import { randomBytes } from 'node:crypto';
-import { CoiError } from '@coi-webmail/base';
+import { CoiError, isCoiError } from '@coi-webmail/base';
 import { makeMessageId } from '@coi-webmail/coi';
 import { appendMessage } from '../imap/append.ts';
 import { fetchHeads, fetchWhole } from '../imap/fetch.ts';
 import { remove } from '../imap/guard.ts';
-import { searchUids } from '../imap/search.ts';
+import { searchSet } from '../imap/search.ts';
 import type { ImapSession } from '../imap/session.ts';
 import { formatUidSet } from '../imap/uid-set.ts';
 import type { AccountContext } from './context.ts';
@@ -21,6 +21,8 @@ export type StorageKindName = 'settings' | 'filing' | 'chats' | 'drafts' | 'pref
 
 const NAMESPACE = 'org.coi-webmail.';
 const MAX_MESSAGE_BYTES = 1_000_000;
+/** Of more storage messages the oldest are not looked at. */
+const MAX_MESSAGES = 1_000;
 
 export interface StoredDocument {
   /** Message-ID of the storage message; '' = there is none. */
@@ -36,9 +38,11 @@ interface Found {
 
 export class Storage {
   readonly #context: AccountContext;
+  readonly #isConsented: () => boolean;
 
-  constructor(context: AccountContext) {
+  constructor(context: AccountContext, isConsented: () => boolean) {
     this.#context = context;
+    this.#isConsented = isConsented;
   }
 
   /** Newest revision of each kind; empty when there is no such mailbox. */
@@ -67,31 +71,52 @@ export class Storage {
    * @throws CoiError `conflict`, `permission-denied`, `quota-exceeded`, `imap-unavailable`
    */
   async put(kind: StorageKindName, document: string, ifRevision?: string): Promise<string> {
-    const { mailboxes, commands, identity, clock, quota } = this.#context;
-    const path = mailboxes.path('contacts');
-    if (path === undefined) throw new CoiError('permission-denied', 'Nothing is stored before consent');
-    const content = NAMESPACE + kind;
+    const { mailboxes, commands } = this.#context;
+    if (mailboxes.path('contacts') === undefined && !this.#isConsented()) {
+      throw new CoiError('permission-denied', 'Nothing is stored before consent');
+    }
     return commands.run(async (session) => {
-      const mailbox = await session.selectFresh(path, 'write');
-      const found = await find(session, content);
-      const newest = found.at(-1);
-      if (ifRevision !== undefined && ifRevision !== (newest?.revision ?? '')) {
-        throw new CoiError('conflict', 'Somebody else wrote this document meanwhile');
+      const path = mailboxes.chatPath('contacts');
+      // Somebody may have deleted it.
+      if (mailboxes.path('contacts') === undefined) await mailboxes.createOurs(session, { again: true });
+      try {
+        return await this.#replace(session, path, kind, document, ifRevision);
+      } catch (error) {
+        if (!isCoiError(error, 'mailbox-not-found')) throw error;
+        await mailboxes.createOurs(session, { again: true });
+        return this.#replace(session, path, kind, document, ifRevision);
       }
-      const before = newest === undefined ? undefined : await readNewest(session, newest.uid);
-      const revision = newRevision(identity.address, clock.now());
-      const bytes = writeStorageMessage({
-        address: identity.address,
-        content,
-        messageId: revision,
-        writtenAt: clock.now(),
-        document,
-        before,
-      });
-      await quota.storing(() => appendMessage(session, path, bytes, ['\\Seen']));
-      await remove(session, mailbox, { kind: 'replaced', uids: found.map(({ uid }) => uid), content });
-      return revision;
     });
+  }
+
+  async #replace(
+    session: ImapSession,
+    path: string,
+    kind: StorageKindName,
+    document: string,
+    ifRevision: string | undefined,
+  ): Promise<string> {
+    const { identity, clock, quota } = this.#context;
+    const content = NAMESPACE + kind;
+    const mailbox = await session.selectFresh(path, 'write');
+    const found = await find(session, content);
+    const newest = found.at(-1);
+    if (ifRevision !== undefined && ifRevision !== (newest?.revision ?? '')) {
+      throw new CoiError('conflict', 'Somebody else wrote this document meanwhile');
+    }
+    const before = newest === undefined ? undefined : await readNewest(session, newest.uid);
+    const revision = newRevision(identity.address, clock.now());
+    const bytes = writeStorageMessage({
+      address: identity.address,
+      content,
+      messageId: revision,
+      writtenAt: clock.now(),
+      document,
+      before,
+    });
+    await quota.storing(() => appendMessage(session, path, bytes, ['\\Seen']));
+    await remove(session, mailbox, { kind: 'replaced', uids: found.map(({ uid }) => uid), content });
+    return revision;
   }
 
   async #read<T>(none: T, task: (session: ImapSession) => Promise<T>): Promise<T> {
@@ -107,7 +132,7 @@ export class Storage {
 
 /** Storage messages whose content begins so, oldest first. */
 async function find(session: ImapSession, content: string): Promise<readonly Found[]> {
-  const uids = await searchUids(session, 1, { header: { 'chat-content': content } });
+  const uids = (await searchSet(session, 1, { header: { 'chat-content': content } })).takeHighest(MAX_MESSAGES);
   if (uids.length === 0) return [];
   const heads = await fetchHeads(session, formatUidSet(uids));
   return heads.flatMap(({ uid, header }) => {

@@ -42,7 +42,8 @@ export const EVENTS = {
   /** A line with many recipients goes out in several transactions. */
   'submit.progress': v.object({ messageId, doneCount: v.number(), recipientCount: v.number() }),
   'account.state': v.object({ state: v.picklist(accountStates), retryAt: v.optional(epochMs) }),
-  'mode.changed': v.object({ mode: v.nullable(filingMode) }),
+  /** `keywords` as in `hello`, where it is false before consent. Absent: it could not be found out. */
+  'mode.changed': v.object({ mode: v.nullable(filingMode), keywords: v.optional(v.boolean()) }),
   'storage.changed': v.object({ kind: v.string(), revision: v.string() }),
   /** The host has to prove itself again before this time. */
   'session.expires': v.object({ expiresAt: epochMs }),
