@@ -58,7 +58,9 @@ export async function writeSummary(): Promise<void> {
   const texts = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readFile(join(RESULT_FOLDER, name), 'utf8')),
   );
-  const table = summaryTable(texts.map((text) => JSON.parse(text) as BenchResult));
+  // Traces lie there, too.
+  const results = texts.map((text) => JSON.parse(text) as BenchResult).filter(({ metrics }) => Array.isArray(metrics));
+  const table = summaryTable(results);
   const file = join(ROOT, 'README.md');
   await writeFile(file, withSummary(await readFile(file, 'utf8'), table));
   console.log(table);
