@@ -182,6 +182,8 @@ async function withParkedBob(desk: LocalDeliveryDesk, work: (bob: Person, line: 
     await bob.account.call('mode.set', { mode: 'active' });
     await fromOutside(bob);
     await bob.events.next('message.moved');
+    // No look goes on that could meet what comes next.
+    await bob.account.file(10_000);
     // One for commands stays a while; the one that watches is gone.
     await until(async () => line.openCount() === 1, 'the account to be parked');
     await work(bob, line);
