@@ -31,9 +31,12 @@ export async function snapshot(imap: ImapLine): Promise<readonly SeenMail[]> {
 
 function readFetch(text: string, mailbox: string, uidValidity: string): SeenMail[] {
   const mails: SeenMail[] = [];
-  const row = /\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\)(?: MODSEQ \(\d+\))? BODY\[\] \{(\d+)\}\r\n/g;
+  // Servers give the items in the order that they like.
+  const row = /\* \d+ FETCH \(([^{\r\n]*)BODY\[\] \{(\d+)\}\r\n/g;
   for (let match = row.exec(text); match !== null; match = row.exec(text)) {
-    const [head, uid, flags = '', size] = match;
+    const [head, items = '', size] = match;
+    const [, uid] = /\bUID (\d+)/.exec(items) ?? [];
+    const [, flags = ''] = /\bFLAGS \(([^)]*)\)/.exec(items) ?? [];
     const bytes = text.slice(match.index + head.length, match.index + head.length + Number(size));
     row.lastIndex = match.index + head.length + bytes.length;
     mails.push({
