@@ -33,9 +33,12 @@ export function personalNamespace(client: ImapFlow): Namespace {
   return { prefix: client.namespace?.prefix ?? '', separator: client.namespace?.delimiter ?? '/' };
 }
 
-/** Creates and subscribes. Fine if it exists. */
+/** Creates and subscribes. Fine if it exists, whatever the server says then. */
 export async function createMailbox(client: ImapFlow, path: string): Promise<void> {
-  await must('create a mailbox', client.mailboxCreate(path));
+  await must('create a mailbox', client.mailboxCreate(path)).catch(async (error: unknown) => {
+    const [existing] = await mailboxStatuses(client, [path], false);
+    if (existing === undefined) throw error;
+  });
   await must('subscribe to a mailbox', client.mailboxSubscribe(path));
 }
 
