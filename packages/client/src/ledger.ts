@@ -13,11 +13,11 @@ import {
   type ChatId,
   type ChatState,
   type DraftTexts,
+  isStored,
   type Place,
   placeKey,
   reduce,
   type RowId,
-  type RowRecord,
   selectChat,
 } from '@coi-webmail/chat';
 import type { Keeper } from './shelf/keeper.ts';
@@ -198,7 +198,7 @@ export class Ledger {
     const dropped = new Set(batch.removedRows);
     for (const id of batch.rows) {
       const row = rows.get(id);
-      if (row !== undefined && isCached(row)) kept.add(id);
+      if (row !== undefined && isStored(row)) kept.add(id);
       else dropped.add(id);
     }
     return {
@@ -225,9 +225,4 @@ export class Ledger {
     if (isFull && this.#deps.keeper.shrink()) queueMicrotask(() => void this.apply([]));
     else this.#cancelRetry = this.#deps.clock.after(FULL_RETRY_MS, () => void this.apply([]));
   }
-}
-
-/** Lines that only the outbox holds are the vault's. */
-function isCached(row: RowRecord): boolean {
-  return row.copies.length > 0 || row.laneAt !== undefined;
 }

@@ -49,6 +49,20 @@ test('a line that another device deleted leaves after a pass, one that moved sta
   assert.deepEqual((await rows(client, chat?.chatId as ChatId)).map(brief), ['Hi: sent']);
 });
 
+test('a line that waits for its copy to turn up elsewhere outlives the worker, until a pass has looked', async () => {
+  const client = await start(withBob);
+  client.engine.box('COI/Chats').mails.delete(1);
+  client.engine.push('message.expunged', { mailbox: 'COI/Chats', uidValidity: '1', uids: [1] });
+  await settle();
+  client.tabs.close();
+  const { cache } = await client.stores.open('0123456789abcdef', new Uint8Array(), () => undefined);
+  assert.equal((await cache.load()).rows.length, 2);
+  const again = await aliceAt(client.engine, client.stores);
+  await again.clock.pass(5000);
+  const [chat] = await chats(again);
+  assert.deepEqual((await rows(again, chat?.chatId as ChatId)).map(brief), ['Hi: sent']);
+});
+
 test('a reconnect resumes by sequence number and fetches nothing anew', async () => {
   const client = await start(withBob);
   client.engine.drop();

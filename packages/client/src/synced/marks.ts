@@ -2,6 +2,7 @@
 import type { ChatMarks } from '@coi-webmail/chat';
 import type { VaultStore } from '../store/store.ts';
 import { type DocumentDeps, type DocumentOwner, DocumentSync, isObject, type StoredDocument } from './document.ts';
+import { KeptEdits } from './kept-edits.ts';
 
 export type MarksByHandle = Readonly<Record<string, ChatMarks>>;
 
@@ -19,28 +20,27 @@ export class Marks implements DocumentOwner<MarksByHandle> {
   readonly document: DocumentSync<MarksByHandle>;
   readonly #deps: MarksDeps;
   #synced: MarksByHandle;
-  #edits: MarksByHandle;
+  readonly #kept: KeptEdits<MarksByHandle>;
 
   constructor(deps: MarksDeps, synced: MarksByHandle, documents: ReadonlyMap<string, unknown>) {
     this.#deps = deps;
     this.#synced = synced;
-    this.#edits = (documents.get(VAULT_KEY) ?? {}) as MarksByHandle;
+    this.#kept = new KeptEdits(deps.vault, VAULT_KEY, documents);
     this.document = new DocumentSync(deps, this);
   }
 
   get current(): ReadonlyMap<string, ChatMarks> {
-    return new Map(Object.entries(merged(this.#synced, this.#edits)));
+    return new Map(Object.entries(merged(this.#synced, this.#kept.all)));
   }
 
   async edit(handle: string, change: ChatMarks): Promise<void> {
-    this.#edits = merged(this.#edits, { [handle]: change });
-    await this.#deps.vault.put(VAULT_KEY, this.#edits);
+    await this.#kept.replace(merged(this.#kept.all, { [handle]: change }));
     await this.#deps.onChanged(this.current, this.#synced);
     this.document.edited();
   }
 
   edits(): MarksByHandle | undefined {
-    return Object.keys(this.#edits).length === 0 ? undefined : this.#edits;
+    return this.#kept.unwritten;
   }
 
   merge(stored: StoredDocument, edits: MarksByHandle): StoredDocument {
@@ -49,12 +49,7 @@ export class Marks implements DocumentOwner<MarksByHandle> {
 
   async adopt(stored: StoredDocument, written: MarksByHandle | undefined): Promise<void> {
     this.#synced = marksIn(stored);
-    if (written !== undefined && written === this.#edits) {
-      this.#edits = {};
-      await this.#deps.vault.delete(VAULT_KEY);
-    } else if (written !== undefined) {
-      this.document.edited();
-    }
+    if (written !== undefined && !(await this.#kept.settle(written))) this.document.edited();
     await this.#deps.onChanged(this.current, this.#synced);
   }
 }

@@ -2,6 +2,7 @@
 import type { Settings } from '../api.ts';
 import type { VaultStore } from '../store/store.ts';
 import { type DocumentDeps, type DocumentOwner, DocumentSync, isObject, type StoredDocument } from './document.ts';
+import { KeptEdits } from './kept-edits.ts';
 
 export const DEFAULT_SETTINGS: Settings = { undoSeconds: 0 };
 
@@ -20,28 +21,27 @@ export class Preferences implements DocumentOwner<Change> {
   readonly document: DocumentSync<Change>;
   readonly #deps: PreferencesDeps;
   #synced: Settings;
-  #edits: Change;
+  readonly #kept: KeptEdits<Change>;
 
   constructor(deps: PreferencesDeps, synced: Settings, documents: ReadonlyMap<string, unknown>) {
     this.#deps = deps;
     this.#synced = synced;
-    this.#edits = (documents.get(VAULT_KEY) ?? {}) as Change;
+    this.#kept = new KeptEdits(deps.vault, VAULT_KEY, documents);
     this.document = new DocumentSync(deps, this);
   }
 
   get current(): Settings {
-    return { ...this.#synced, ...this.#edits };
+    return { ...this.#synced, ...this.#kept.all };
   }
 
   async edit(change: Change): Promise<void> {
-    this.#edits = { ...this.#edits, ...settingsIn(change) };
-    await this.#deps.vault.put(VAULT_KEY, this.#edits);
+    await this.#kept.replace({ ...this.#kept.all, ...settingsIn(change) });
     await this.#deps.onChanged(this.current);
     this.document.edited();
   }
 
   edits(): Change | undefined {
-    return Object.keys(this.#edits).length === 0 ? undefined : this.#edits;
+    return this.#kept.unwritten;
   }
 
   merge(stored: StoredDocument, edits: Change): StoredDocument {
@@ -50,12 +50,7 @@ export class Preferences implements DocumentOwner<Change> {
 
   async adopt(stored: StoredDocument, written: Change | undefined): Promise<void> {
     this.#synced = { ...DEFAULT_SETTINGS, ...settingsIn(stored['settings']) };
-    if (written !== undefined && written === this.#edits) {
-      this.#edits = {};
-      await this.#deps.vault.delete(VAULT_KEY);
-    } else if (written !== undefined) {
-      this.document.edited();
-    }
+    if (written !== undefined && !(await this.#kept.settle(written))) this.document.edited();
     await this.#deps.onChanged(this.current);
   }
 }
