@@ -12,8 +12,8 @@ export interface SmtpFailure {
   readonly rejectedErrors?: readonly SmtpFailure[] | undefined;
 }
 
-const TLS_COMMANDS = /TLS/i;
-const TLS_ERROR = /certificate|self.signed|altnames|ssl routines|tls/i;
+/** About the certificate. nodemailer puts its own code over the one of the TLS stack, and leaves the words. */
+const UNTRUSTED = /certificate|self.signed|altnames/i;
 
 /** RFC 3463 status in a reply text, e.g. `5.1.1`. */
 export function enhancedStatus(response: string | undefined): string | undefined {
@@ -33,10 +33,9 @@ function sessionCode(failure: SmtpFailure, cause: unknown): ErrorCode {
     return isPassing ? 'smtp-unavailable' : 'auth-failed';
   }
   const message = cause instanceof Error ? cause.message : '';
-  if (failure.code === 'ETLS' || TLS_COMMANDS.test(failure.command ?? '') || TLS_ERROR.test(message)) {
-    return 'tls-untrusted';
-  }
-  return 'smtp-unavailable';
+  // A handshake that breaks off says nothing about trust; a server that refuses STARTTLS does.
+  const isWithoutTls = failure.command === 'STARTTLS' && (failure.responseCode ?? 0) >= 500;
+  return isWithoutTls || UNTRUSTED.test(message) ? 'tls-untrusted' : 'smtp-unavailable';
 }
 
 /** A reply that refused the message: at MAIL, RCPT, DATA or after the final dot. */
