@@ -44,11 +44,27 @@ export function openBytes(bundle: Bundle): number {
   return gzipBytes(bundle, files);
 }
 
-/** What the worker loads at once. */
+/** What the worker loads before the first paint. */
+export function workerFirstBytes(bundle: Bundle): number {
+  const { start, metafile } = workerStart(bundle);
+  return gzipBytes(bundle, staticClosure({ ...bundle, metafile }, start));
+}
+
+/** What every start of the worker loads: that, and the state behind the first paint. */
 export function workerBytes(bundle: Bundle): number {
+  const { start, metafile } = workerStart(bundle);
+  const own = { ...bundle, metafile };
+  const files = staticClosure(own, start);
+  for (const live of outputs(own, (_, entryPoint) => entryPoint === 'packages/client/src/live.ts')) {
+    staticClosure(own, live, files);
+  }
+  return gzipBytes(bundle, files);
+}
+
+function workerStart(bundle: Bundle) {
   for (const metafile of bundle.metafiles) {
     const start = Object.keys(metafile.outputs).find((name) => basename(name) === bundle.worker);
-    if (start !== undefined) return gzipBytes(bundle, staticClosure({ ...bundle, metafile }, start));
+    if (start !== undefined) return { start, metafile };
   }
   throw new Error(`No build made ${bundle.worker}`);
 }
