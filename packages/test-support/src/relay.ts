@@ -69,7 +69,12 @@ class Link {
 
   reset(): void {
     this.#isFrozen = true;
-    for (const socket of [this.#raw, this.#upstream]) if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.#raw, this.#upstream]) {
+      if (socket.destroyed) continue;
+      // The system refuses to reset what is being shut down already, and its handle would stay.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   /** Chunks of one direction pass one after the other; the sender waits for them. */
@@ -157,6 +162,8 @@ class Link {
     const secured = new TLSSocket(this.#raw, { isServer: true, secureContext: context });
     secured.on('error', () => this.reset());
     secured.on('data', this.#onClient);
+    // It does not notice that what carries it was destroyed, and would keep the process alive.
+    this.#raw.once('close', () => secured.destroy());
     this.#client = secured;
   }
 }
