@@ -1,4 +1,5 @@
 /** A person at a browser, as schedules know one: headless (`person.ts`), or in front of a real page (`page-person.ts`). */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RowView } from '@coi-webmail/chat';
 import { type Director, nameOf, type Person as Who, type Random, type Screen } from '@coi-webmail/test-support';
 import type { User } from '../stack/users.ts';
@@ -82,6 +83,32 @@ export class Changes {
       const timer = setTimeout(() => end(() => reject(new Error(late()))), timeoutMs);
       this.#looks.add(look);
     });
+  }
+}
+
+/** A page that is opened again after a while: whoever wants that meanwhile waits for the same one. */
+export class Reopening {
+  readonly #open: () => Promise<void> | undefined;
+  #running: Promise<void> | undefined;
+
+  /** @param open does nothing when the page is there, or the person has gone */
+  constructor(open: () => Promise<void> | undefined) {
+    this.#open = open;
+  }
+
+  after(delayMs: number): Promise<void> {
+    this.#running ??= pause(delayMs)
+      .then(() => this.#open())
+      .finally(() => {
+        this.#running = undefined;
+      });
+    this.#running.catch(() => undefined);
+    return this.#running;
+  }
+
+  /** Waits for the one that runs, however it ends. */
+  async end(): Promise<void> {
+    await this.#running?.catch(() => undefined);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { CONTEXT } from '../fixture/browser.ts';
 import { ChatPage } from '../page/chat.ts';
 import type { User } from '../stack/users.ts';
-import { areSettled, Changes, type Chatter, type ChatterOptions, screenOf, wordsOf } from './chatter.ts';
+import { areSettled, Changes, type Chatter, type ChatterOptions, Reopening, screenOf, wordsOf } from './chatter.ts';
 
 interface Seen {
   readonly phase: string | undefined;
@@ -41,9 +41,9 @@ export class PagePerson implements Chatter {
   readonly #browser: Browser;
   readonly #changes = new Changes();
   readonly #unsaid: string[] = [];
+  readonly #reopening = new Reopening(() => (this.#isGone || this.isUp ? undefined : this.open()));
   #context: Promise<BrowserContext> | undefined;
   #life: Life | undefined;
-  #restarting: Promise<void> | undefined;
   #isGone = false;
 
   constructor(options: ChatterOptions, browser: Browser) {
@@ -102,17 +102,11 @@ export class PagePerson implements Chatter {
   }
 
   openAgain(afterMs: number): Promise<void> {
-    this.#restarting ??= pause(afterMs)
-      .then(() => (this.#isGone || this.isUp ? undefined : this.open()))
-      .finally(() => {
-        this.#restarting = undefined;
-      });
-    this.#restarting.catch(() => undefined);
-    return this.#restarting;
+    return this.#reopening.after(afterMs);
   }
 
   async up(): Promise<void> {
-    await this.#restarting?.catch(() => undefined);
+    await this.#reopening.end();
     if (!this.isUp && !this.#isGone) await this.openAgain(0);
   }
 

@@ -9,7 +9,7 @@ import type { HeadlessClient, StoreOpener } from '@coi-webmail/client/headless';
 import { nameOf, type Person as Who, type Screen } from '@coi-webmail/test-support';
 import type { User } from '../stack/users.ts';
 import { WorkerStore } from './browser-store.ts';
-import { areSettled, Changes, type Chatter, type ChatterOptions, screenOf, wordsOf } from './chatter.ts';
+import { areSettled, Changes, type Chatter, type ChatterOptions, Reopening, screenOf, wordsOf } from './chatter.ts';
 
 export type ClientModule = typeof import('@coi-webmail/client/headless');
 
@@ -39,9 +39,9 @@ export class Person implements Chatter {
   readonly #disk: StoreOpener;
   readonly #changes = new Changes();
   readonly #unsaid: string[] = [];
+  readonly #reopening = new Reopening(() => (this.#isGone || this.isUp ? undefined : this.open()));
   #signedOn: { readonly session: SessionInfo; readonly cookie: string } | undefined;
   #life: Life | undefined;
-  #restarting: Promise<void> | undefined;
   #isGone = false;
 
   constructor(options: ChatterOptions, client: ClientModule) {
@@ -109,17 +109,11 @@ export class Person implements Chatter {
   }
 
   openAgain(afterMs: number): Promise<void> {
-    this.#restarting ??= pause(afterMs)
-      .then(() => (this.#isGone || this.isUp ? undefined : this.open()))
-      .finally(() => {
-        this.#restarting = undefined;
-      });
-    this.#restarting.catch(() => undefined);
-    return this.#restarting;
+    return this.#reopening.after(afterMs);
   }
 
   async up(): Promise<void> {
-    await this.#restarting?.catch(() => undefined);
+    await this.#reopening.end();
     if (!this.isUp && !this.#isGone) await this.openAgain(0);
   }
 
