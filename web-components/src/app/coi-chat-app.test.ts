@@ -5,7 +5,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { asked, field, type GalleryPage, log, NARROW, row, useGallery, WIDE } from '../gallery/story.fixture.ts';
+import {
+  asked,
+  field,
+  fieldHolds,
+  type GalleryPage,
+  log,
+  NARROW,
+  row,
+  useGallery,
+  WIDE,
+} from '../gallery/story.fixture.ts';
 
 declare const gallery: GalleryPage;
 
@@ -104,7 +114,7 @@ describe('the composer', { concurrency: 2 }, () => {
     await field(page).fill('precious');
     await page.keyboard.press('Enter');
     await page.getByText('Your text is still here').waitFor();
-    assert.equal(await field(page).inputValue(), 'precious');
+    await fieldHolds(page, 'precious');
   });
 
   story('keeps a draft per chat, stored when the chat is left', 'direct', NARROW, async (page) => {
@@ -119,7 +129,20 @@ describe('the composer', { concurrency: 2 }, () => {
     await page.getByRole('heading', { name: 'Bob' }).waitFor();
     await page.waitForFunction(() => true);
     await field(page).and(page.locator(':focus')).waitFor();
-    assert.equal(await field(page).inputValue(), 'half a thou');
+    await fieldHolds(page, 'half a thou');
+  });
+
+  story('puts what is typed before the draft is known below it', 'list', NARROW, async (page) => {
+    await page.evaluate(() => {
+      gallery.api.getDraft = () =>
+        new Promise((resolve) => {
+          Object.assign(globalThis, { answer: () => resolve({ text: 'from the other computer', replyTo: undefined }) });
+        });
+    });
+    await row(page, 'Lake weekend').click();
+    await field(page).fill('typed at once');
+    await page.evaluate(() => (globalThis as unknown as { answer(): void }).answer());
+    await fieldHolds(page, 'from the other computer\ntyped at once');
   });
 
   story('stores the draft when the page is left', 'direct', NARROW, async (page) => {
@@ -162,7 +185,7 @@ describe('the composer', { concurrency: 2 }, () => {
     await page.getByRole('textbox', { name: 'Search emoji' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.type('rocket');
     await page.locator('coi-emoji-picker').getByRole('button', { name: 'rocket', exact: true }).click();
-    assert.equal(await field(page).inputValue(), 'a🚀b');
+    await fieldHolds(page, 'a🚀b');
     await page.keyboard.press('Escape');
     assert.equal(await field(page).evaluate((element) => element.matches(':focus')), true);
   });
@@ -256,7 +279,7 @@ describe('messages', { concurrency: 2 }, () => {
     await failed.getByRole('button', { name: 'Discard' }).click();
     await page.waitForFunction(() => gallery.api.asked('discard').length === 1);
     await failed.waitFor({ state: 'detached' });
-    assert.equal(await field(page).inputValue(), 'Here is the address');
+    await fieldHolds(page, 'Here is the address');
   });
 
   story('of unknown outcome ask before they are sent again', 'states', NARROW, async (page) => {

@@ -66,6 +66,12 @@ export class CoiComposer extends CoiElement {
     this.#join(this.text, text);
   }
 
+  /** What is typed before the draft is known comes below it: neither is lost. */
+  #take({ text }: Draft, isFirst: boolean): void {
+    if (!this.#touched) this.text = text;
+    else if (isFirst && text !== '' && text !== this.text) this.#join(text, this.text);
+  }
+
   #join(above: string, below: string): void {
     this.#write([above, below].filter((text) => text !== '').join('\n'));
     this.#draftSoon();
@@ -94,7 +100,7 @@ export class CoiComposer extends CoiElement {
   };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('draft') && this.draft !== undefined && !this.#touched) this.text = this.draft.text;
+    if (changed.has('draft') && this.draft !== undefined) this.#take(this.draft, changed.get('draft') === undefined);
     if (changed.has('replyRow') && changed.get('replyRow') !== undefined) this.#draftSoon();
   }
 

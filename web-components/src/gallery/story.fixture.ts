@@ -58,6 +58,11 @@ export function useGallery(): Gallery {
 }
 
 export const field = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' });
+/** Waits until the field holds this text: what is asked of it is drawn a moment later. */
+export async function fieldHolds(page: Page, text: string): Promise<void> {
+  const held = await field(page).elementHandle();
+  await page.waitForFunction(([one, wanted]) => (one as HTMLTextAreaElement).value === wanted, [held, text] as const);
+}
 export const row = (page: Page, name: string): Locator =>
   page.getByRole('listitem').filter({ hasText: name }).locator('button.row');
 export const log = (page: Page): Locator => page.getByRole('log');

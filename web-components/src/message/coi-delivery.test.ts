@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Page } from 'playwright-core';
-import { asked, field, type GalleryPage, log, NARROW, useGallery, WIDE } from '../gallery/story.fixture.ts';
+import { asked, field, fieldHolds, type GalleryPage, log, NARROW, useGallery, WIDE } from '../gallery/story.fixture.ts';
 
 declare const gallery: GalleryPage;
 
@@ -24,7 +24,7 @@ describe('a line that is held', { concurrency: 2 }, () => {
     await held.getByRole('button', { name: 'Undo' }).click();
     await held.waitFor({ state: 'detached' });
     assert.deepEqual(await asked(page, 'discard'), [['held']]);
-    assert.equal(await field(page).inputValue(), 'By the way\nI take the early train');
+    await fieldHolds(page, 'By the way\nI take the early train');
     await page.getByText('Not sent. The text is back in the field.').waitFor();
   });
 
@@ -41,7 +41,7 @@ describe('a line that is held', { concurrency: 2 }, () => {
     await page.keyboard.press('Control+z');
     await page.waitForFunction(() => gallery.api.asked('discard').length === 1);
     assert.deepEqual(await asked(page, 'discard'), [['held']]);
-    assert.equal(await field(page).inputValue(), 'I take the early train');
+    await fieldHolds(page, 'I take the early train');
   });
 
   story('counts five seconds where the clock of the server is far ahead', 'direct', NARROW, async (page) => {
@@ -67,7 +67,7 @@ describe('a line that waits', { concurrency: 2 }, () => {
     await waiting.getByText('your provider’s sending limit is reached').waitFor();
     await waiting.getByRole('button', { name: 'Cancel' }).click();
     await waiting.waitFor({ state: 'detached' });
-    assert.equal(await field(page).inputValue(), 'Shall I bring the tent?');
+    await fieldHolds(page, 'Shall I bring the tent?');
   });
 
   story('shows no button while it goes out as fast as ever', 'direct', { stoppedClock: true }, async (page) => {
@@ -149,7 +149,7 @@ describe('a line that is in doubt', { concurrency: 2 }, () => {
     const bounced = line(page, 'Tickets are attached');
     await bounced.getByText('It came back').waitFor();
     await bounced.getByRole('button', { name: 'Write again' }).click();
-    assert.equal(await field(page).inputValue(), 'Tickets are attached');
+    await fieldHolds(page, 'Tickets are attached');
   });
 
   story('that waited for days asks before it goes out', 'delivery', NARROW, async (page) => {
@@ -165,7 +165,7 @@ describe('a line that is in doubt', { concurrency: 2 }, () => {
     assert.deepEqual(await asked(page, 'resend'), [['lost']]);
     await lost.getByRole('button', { name: 'Discard' }).click();
     await lost.waitFor({ state: 'detached' });
-    assert.equal(await field(page).inputValue(), 'The key is under the pot');
+    await fieldHolds(page, 'The key is under the pot');
   });
 
   story('that failed and was let go of since is written again', 'delivery', NARROW, async (page) => {
@@ -175,7 +175,7 @@ describe('a line that is in doubt', { concurrency: 2 }, () => {
     await line(page, 'See you on Tuesday').getByRole('button', { name: 'Send', exact: true }).click();
     await page.waitForFunction(() => gallery.api.asked('retry').length === 1);
     await field(page).and(page.locator(':focus')).waitFor();
-    assert.equal(await field(page).inputValue(), 'See you on Tuesday');
+    await fieldHolds(page, 'See you on Tuesday');
   });
 });
 
