@@ -69,8 +69,6 @@ const FORCES = {
 export type Force = keyof typeof FORCES;
 
 const MAX_SKEW_MS = 300_000;
-/** Servers keep the time; the order of lines allows for a minute between them (design §4.2). */
-const MAX_ENGINE_SKEW_MS = 50_000;
 const PEOPLE = ['alice', 'bob'] as const;
 const DEEDS: readonly OtherDeed[] = ['see', 'unsee', 'move-out-and-in', 'move-to-inbox', 'bring-in', 'expunge-own'];
 const BURST_LINES = 10;
@@ -147,7 +145,7 @@ class Drawing {
       looks: !this.#steps.includes('idle') && random.chance(0.25),
       greeted: random.chance(0.85),
       cold: random.chance(0.5),
-      skewMs: { alice: skew(MAX_SKEW_MS), bob: skew(MAX_SKEW_MS), engine: skew(MAX_ENGINE_SKEW_MS) },
+      skewMs: { alice: skew(MAX_SKEW_MS), bob: skew(MAX_SKEW_MS), engine: skew(MAX_SKEW_MS) },
     };
   }
 
