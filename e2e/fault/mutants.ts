@@ -195,5 +195,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     shows: ['altered'],
     steps: ['link-drop', 'engine-restart'],
+    forces: ['no-keywords'],
   },
 ];

@@ -8,6 +8,7 @@ import { HANDLERS } from '../method/handlers.ts';
 import { Changes } from './changes.ts';
 import { makeContext } from './connections.ts';
 import type { AccountContext } from './context.ts';
+import type { Evidence } from '../hub/hub.ts';
 import { lookForEvidence } from './evidence.ts';
 import { Filing } from './filing.ts';
 import { Lookout } from './lookout.ts';
@@ -79,8 +80,14 @@ class Account implements AccountService {
       lane: (message) => context.emit({ event: 'lane.message', data: { ...message } }),
       evidence: ({ messageId, by }) =>
         void submitter.evidence(messageId, by).catch(() => deps.log.warn('evidence-failed')),
-      sought: (evidence) => void lookForEvidence(context, evidence).catch(() => deps.log.warn('evidence-failed')),
+      sought: (evidence) => void this.#seek(evidence).catch(() => deps.log.warn('evidence-failed')),
     });
+  }
+
+  /** As soon as it is known which mailboxes there are. */
+  async #seek(evidence: Evidence): Promise<void> {
+    await this.#lookout.supervisor.ready();
+    await lookForEvidence(this.#parts.context, evidence);
   }
 
   async describe(): Promise<AccountDescription> {

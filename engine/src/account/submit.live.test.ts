@@ -271,6 +271,35 @@ test('keywords forbidden: a line that was sent once more has one copy, whatever 
   assert.equal((await flagsOf(alice, at('COI/Chats'))).length, 1);
 });
 
+test('who comes after the doubt began, and has the message since before, ends it', async () => {
+  const hub = newHub();
+  // Bob's engine knew the message, and died.
+  const [bobBefore, alice] = [await consenting(), await overFaults({ deps: { hub } })];
+  stack.faults.submission.failNext('reply-lost');
+  const line = lineTo(alice, bobBefore);
+  assert.equal((await send(alice, line)).state, 'unknown');
+  await bobBefore.events.next('message.arrived', ({ mailbox }) => mailbox === at('COI/Chats') || mailbox === 'INBOX');
+  await eventually(async () => (await flagsOf(bobBefore, at('COI/Chats'))).length === 1);
+  await bobBefore.stop();
+  assert.deepEqual(alice.events.of('submit.settled'), []);
+  const bob = await consenting({ user: bobBefore.user, deps: { hub } });
+  await alice.events.next('submit.settled', ({ messageId }) => messageId === line.messageId);
+  await Promise.all([alice.stop(), bob.stop()]);
+});
+
+test('a question about a line sends nothing, also when nobody knows of it', async () => {
+  const hub = newHub();
+  const alice = await consenting({ deps: { hub } });
+  const line = lineTo(alice, 'erin@elsewhere.test');
+  assert.equal((await send(alice, { ...line, attempt: 1, query: true })).state, 'unknown');
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 0);
+  hub.sendEvidence({ messageId: line.messageId, from: alice.user.address, by: 'erin@elsewhere.test' });
+  await alice.events.next('submit.settled', ({ messageId }) => messageId === line.messageId);
+  assert.equal((await send(alice, { ...line, attempt: 2, query: true })).state, 'sent');
+  assert.equal(stack.sink.count(`<${line.messageId}>`), 0);
+  await alice.stop();
+});
+
 test('evidence that is faster than the answer of the submission server counts', async () => {
   const hub = newHub();
   const alice = await overFaults({ deps: { hub } });

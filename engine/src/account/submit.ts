@@ -147,6 +147,7 @@ export class Submitter {
     switch (claim.state) {
       case 'new': {
         const { earlier } = claim;
+        if (params.query === true) return this.#answerForgotten(key, params, earlier);
         const kind = params.attempt > 0 || earlier !== undefined ? 'retry' : 'first';
         const deliveries = Deliveries.parse(params.messageId, earlier?.recipients);
         return this.#work({ key, params, note: earlier ?? {}, deliveries, kind, isForgotten: earlier === undefined });
@@ -160,7 +161,7 @@ export class Submitter {
         const { state, note } = claim;
         const deliveries = this.#deliveriesOf(params, note, state);
         const isSent = state === 'accepted';
-        if (targetsOf(params, deliveries, isSent).length === 0) {
+        if (params.query === true || targetsOf(params, deliveries, isSent).length === 0) {
           return isSent
             ? this.#answerSent(key, params, deliveries, note, claim.acceptedAt)
             : this.#answerUnknown(key, params, deliveries, copyOf(note));
@@ -244,7 +245,17 @@ export class Submitter {
     throw error;
   }
 
-  async #inDoubt({ key, params, deliveries }: Job, copy: StoredCopy | undefined): Promise<SubmitResult> {
+  /** Somebody tried, and no process that shares our Store knows how it ended. */
+  #answerForgotten(key: string, params: SubmitParams, earlier: ClaimNote | undefined): Promise<SubmitResult> {
+    const deliveries = Deliveries.parse(params.messageId, earlier?.recipients);
+    if (deliveries.isEmpty) deliveries.set(params.recipients, { state: 'doubt', batch: 1 });
+    return this.#inDoubt({ key, params, deliveries }, copyOf(earlier ?? {}));
+  }
+
+  async #inDoubt(
+    { key, params, deliveries }: Pick<Job, 'key' | 'params' | 'deliveries'>,
+    copy: StoredCopy | undefined,
+  ): Promise<SubmitResult> {
     const { deps, clock } = this.#context;
     await deps.store.settleClaim(key, 'unknown', clock.now(), noteOf(copy, deliveries));
     return this.#answerUnknown(key, params, deliveries, copy);

@@ -38,8 +38,11 @@ export interface Hub {
   /** Hands the bytes to each live recipient; unknown addresses are ignored silently. */
   sendLane(recipients: readonly string[], message: LaneMessage): void;
   sendEvidence(evidence: Evidence): void;
-  /** Asks live recipients whether a message reached them; the answer is evidence, or nothing. */
-  seekEvidence(recipients: readonly string[], evidence: Evidence): void;
+  /**
+   * Asks recipients whether a message reached them: those who are live, and those who come until it is called off. The
+   * answer is evidence, or nothing. Returns the function that calls it off.
+   */
+  seekEvidence(recipients: readonly string[], evidence: Evidence): () => void;
   /** Runs `task` if nobody else holds the lease; else returns undefined at once. Renewed while it runs. */
   withLease<T>(name: string, task: (lease: Lease) => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;

@@ -35,6 +35,20 @@ test('who seeks evidence reaches the recipients and nobody else', () => {
   assert.deepEqual(asked, ['bob', 'carol']);
 });
 
+test('who comes later is asked as well, until it is called off', () => {
+  const hub = hubWith();
+  const asked: string[] = [];
+  const join = (name: string) =>
+    hub.listen(`${name}@a.test`, { lane: () => undefined, evidence: () => undefined, sought: () => asked.push(name) });
+  const callOff = hub.seekEvidence(['Bob@a.test', 'carol@a.test'], { messageId: 'x', from: 'alice@a.test' });
+  join('bob');
+  join('dave');
+  assert.deepEqual(asked, ['bob']);
+  callOff();
+  join('carol');
+  assert.deepEqual(asked, ['bob']);
+});
+
 test('a listener that fails does not keep a line from the others', () => {
   const hub = hubWith();
   let reached = 0;

@@ -22,6 +22,8 @@ export class LocalHub implements Hub {
   readonly #owner = randomUUID();
   readonly #listeners = new Map<string, Set<HubListener>>();
   readonly #held = new Set<string>();
+  /** Recipient -> what is sought of them. */
+  readonly #seeks = new Map<string, Set<Evidence>>();
 
   constructor(options: LocalHubOptions) {
     this.#options = options;
@@ -31,6 +33,7 @@ export class LocalHub implements Hub {
     const key = address.toLowerCase();
     const listeners = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, listeners.add(listener));
+    for (const evidence of this.#seeks.get(key) ?? []) this.#call(() => listener.sought?.(evidence));
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
@@ -47,10 +50,19 @@ export class LocalHub implements Hub {
     this.#tell(evidence.from.toLowerCase(), (listener) => listener.evidence(evidence));
   }
 
-  seekEvidence(recipients: readonly string[], evidence: Evidence): void {
-    for (const recipient of new Set(recipients.map((address) => address.toLowerCase()))) {
-      this.#tell(recipient, (listener) => listener.sought?.(evidence));
+  seekEvidence(recipients: readonly string[], evidence: Evidence): () => void {
+    const keys = new Set(recipients.map((address) => address.toLowerCase()));
+    for (const key of keys) {
+      this.#seeks.set(key, (this.#seeks.get(key) ?? new Set()).add(evidence));
+      this.#tell(key, (listener) => listener.sought?.(evidence));
     }
+    return () => {
+      for (const key of keys) {
+        const seeks = this.#seeks.get(key);
+        seeks?.delete(evidence);
+        if (seeks?.size === 0) this.#seeks.delete(key);
+      }
+    };
   }
 
   async withLease<T>(name: string, task: (lease: Lease) => Promise<T>): Promise<T | undefined> {
@@ -72,17 +84,20 @@ export class LocalHub implements Hub {
 
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#seeks.clear();
     for (const name of this.#held) await this.#drop(name);
   }
 
-  /** One listener's failure is not the sender's. */
   #tell(address: string, tell: (listener: HubListener) => void): void {
-    for (const listener of this.#listeners.get(address) ?? []) {
-      try {
-        tell(listener);
-      } catch {
-        this.#options.log.error('hub-listener-failed');
-      }
+    for (const listener of this.#listeners.get(address) ?? []) this.#call(() => tell(listener));
+  }
+
+  /** One listener's failure is not the sender's. */
+  #call(act: () => void): void {
+    try {
+      act();
+    } catch {
+      this.#options.log.error('hub-listener-failed');
     }
   }
 

@@ -107,6 +107,9 @@ export class TestEngine {
   readonly mailboxes = new Map<string, TestMailbox>();
   readonly calls: { readonly method: Method; readonly params: unknown }[] = [];
   readonly submitted: Submitted[] = [];
+  /** Questions about lines that were submitted before; the answers to the next ones, if not that all is sent. */
+  readonly queries: Submitted[] = [];
+  readonly queryAnswers: Result<'message.submit'>[] = [];
   readonly decided: Params<'mailbox.decide'>[] = [];
   mode: 'active' | 'none' | null = 'active';
   address = 'alice@example.test';
@@ -338,6 +341,10 @@ export class TestEngine {
   }
 
   async #submit(params: Submitted): Promise<Result<'message.submit'>> {
+    if (params.query === true) {
+      this.queries.push(params);
+      return this.queryAnswers.shift() ?? { state: 'sent', rejected: [] };
+    }
     this.submitted.push({ ...params, bytes: Uint8Array.from(params.bytes) });
     const outcome = this.outcomes.shift();
     const answer: Result<'message.submit'> = outcome === undefined ? { state: 'sent', rejected: [] } : await outcome();

@@ -22,6 +22,8 @@ interface Doubt {
   readonly deliveries: Deliveries;
   /** Kept while there is no copy yet. */
   readonly bytes: Uint8Array | undefined;
+  /** Nobody is asked for it any more. */
+  readonly callOff: () => void;
 }
 
 export interface DoubtsOptions {
@@ -44,17 +46,21 @@ export class Doubts {
     this.#context = options.context;
   }
 
-  /** Remembers a line in doubt, and asks those who may have it. */
+  /** Remembers a line in doubt, and asks those who may have it, now or when they come. */
   add(key: string, params: Params<'message.submit'>, deliveries: Deliveries, copy: StoredCopy | undefined): void {
     const { messageId, bytes, recipients } = params;
     const kept = copy === undefined && bytes.length <= KEPT_MAX_BYTES ? bytes : undefined;
-    this.#doubts.set(messageId, { key, copy, deliveries, bytes: kept });
+    this.forget(messageId);
     const { deps, identity } = this.#context;
     const asked = recipients.filter((address) => deliveries.of(address)?.state === 'doubt');
-    deps.hub.seekEvidence(asked, { messageId, from: identity.address });
+    // Evidence may come while it is being sought.
+    let callOff = (): void => undefined;
+    this.#doubts.set(messageId, { key, copy, deliveries, bytes: kept, callOff: () => callOff() });
+    callOff = deps.hub.seekEvidence(asked, { messageId, from: identity.address });
   }
 
   forget(messageId: string): void {
+    this.#doubts.get(messageId)?.callOff();
     this.#doubts.delete(messageId);
   }
 
@@ -71,7 +77,7 @@ export class Doubts {
       if (isOurs) await deps.store.settleClaim(key, 'unknown', clock.now(), note);
       return;
     }
-    this.#doubts.delete(messageId);
+    this.forget(messageId);
     await deps.store.settleClaim(key, 'accepted', clock.now(), note);
     emit({ event: 'submit.settled', data: { messageId, state: 'sent' } });
     await this.#options.onSettled(messageId, copy, bytes);
@@ -89,6 +95,7 @@ export class Doubts {
   stop(): void {
     this.#isStopped = true;
     this.#cancelReconcile?.();
+    for (const { callOff } of this.#doubts.values()) callOff();
   }
 
   #reconcileLater(triedCount: number): void {
@@ -139,7 +146,7 @@ export class Doubts {
         return true;
       case 'unknown': {
         const deliveries = Deliveries.parse(messageId, claim.note.recipients);
-        this.#doubts.set(messageId, { key, copy, deliveries, bytes: undefined });
+        this.#doubts.set(messageId, { key, copy, deliveries, bytes: undefined, callOff: () => undefined });
         return true;
       }
       case 'new': {

@@ -16,6 +16,8 @@ import { decodeLine } from '../sync/decode.ts';
 import type { StoredLine } from './line.ts';
 
 const RANDOM_BYTES = 12;
+/** Clocks that are further apart are wrong, not behind. */
+const MAX_BEHIND_MS = 10 * 60_000;
 
 /** Makes ids that sort by time, also several in one millisecond. */
 export class IdMaker {
@@ -46,7 +48,8 @@ export interface LineRequest {
 }
 
 export async function buildLine(request: LineRequest, ids: IdMaker): Promise<StoredLine> {
-  const { state, chat, self, text, replyTo, now } = request;
+  const { state, chat, self, text, replyTo } = request;
+  const now = timeBehind(chat, request.now);
   const groupId = chat.record.handles.find((handle) => handle.startsWith('group:'))?.slice('group:'.length);
   const people = chat.record.people.filter((address) => !state.self.has(address));
   const recipients: readonly ContactAddress[] = people.length === 0 ? [self] : people;
@@ -89,6 +92,15 @@ export async function buildLine(request: LineRequest, ids: IdMaker): Promise<Sto
     waitUntil: undefined,
     heldUntil: hasMailContact(state, recipients) ? request.heldUntil : undefined,
   };
+}
+
+/**
+ * Not before the user's lines above it, although a new worker's or another engine's clock may be behind: whoever misses
+ * a line in between has nothing but the time to go by.
+ */
+function timeBehind({ rows, own }: Chat, now: number): number {
+  const lastAt = rows.findLast(({ id }) => own.has(id))?.at ?? now;
+  return lastAt > now && lastAt < now + MAX_BEHIND_MS ? Math.floor(lastAt) + 1 : now;
 }
 
 function hasMailContact(state: ChatState, recipients: readonly ContactAddress[]): boolean {

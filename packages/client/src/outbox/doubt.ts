@@ -1,15 +1,20 @@
 /** Lines of unknown outcome: waits for evidence, then sends once more by the rule for chat clients, or leaves it to the user. */
 import type { Clock } from '@coi-webmail/base';
 import { hasFlag, PENDING_KEYWORD, type RowId, selectPerson } from '@coi-webmail/chat';
+import type { Method, Params, Result } from '@coi-webmail/protocol';
 import type { Ledger } from '../ledger.ts';
-import { isPartial, type StoredLine } from './line.ts';
+import { isPartial, requestOf, type StoredLine } from './line.ts';
 import type { Lines } from './lines.ts';
-import { settled, waitedInVain } from './send-job.ts';
+import { asked, settled, waitedInVain } from './send-job.ts';
 import { Timers } from './timers.ts';
+
+/** An engine that was asked anew has at least this long to find somebody who has the line. */
+const ASKED_MS = 5_000;
 
 export interface DoubtDeps {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   /** A line is queued again. */
   onQueued(): void;
   /** A line is sent after all. */
@@ -35,6 +40,28 @@ export class Doubt {
     if (line.state !== 'waiting') return;
     const left = (line.waitUntil ?? 0) - this.#deps.clock.now();
     this.#waits.set(line.rowId, Math.min(left, longestMs), () => void this.#stopWaiting(line.rowId));
+  }
+
+  /**
+   * A connection is up, maybe to an engine that lost what the one before knew: it looks for witnesses when it is asked.
+   * Nothing is sent.
+   */
+  resume(): void {
+    const { clock } = this.#deps;
+    for (const line of this.#lines.all()) {
+      if (line.state !== 'waiting' && line.state !== 'unknown') continue;
+      if (line.state === 'waiting') {
+        const left = Math.max(ASKED_MS, (line.waitUntil ?? 0) - clock.now());
+        this.#waits.set(line.rowId, left, () => void this.#stopWaiting(line.rowId));
+      }
+      void this.#ask(line).catch(() => undefined);
+    }
+  }
+
+  async #ask(line: StoredLine): Promise<void> {
+    const request = requestOf({ ...asked(line), resend: false });
+    const { state, rejected } = await this.#deps.call('message.submit', { ...request, query: true });
+    if (state === 'sent' && rejected.length === 0) await this.settle(line.messageId);
   }
 
   async #stopWaiting(rowId: RowId): Promise<void> {

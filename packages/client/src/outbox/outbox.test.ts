@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CoiError, utf8 } from '@coi-webmail/base';
+import { CoiError, fromUtf8, utf8 } from '@coi-webmail/base';
 import type { ChatId, RefusedRecipient } from '@coi-webmail/chat';
 import { decodeFrame, type Params } from '@coi-webmail/protocol';
 import type { ParcelView } from '../chat-api.ts';
@@ -90,6 +90,41 @@ test('evidence settles a line in doubt: the word of the engine, or an answer to 
   await client.clock.pass(120_000);
   assert.ok(client.engine.submitted.every(({ resend }) => resend !== true));
   assert.deepEqual((await rows(client, chatId)).slice(-3).map(brief), ['one: sent', 'two: sent', 'Got two: there']);
+});
+
+test('a new connection asks about lines in doubt, sends nothing, and leaves time for witnesses', async () => {
+  const client = await start(withBob);
+  const chatId = await chatWith(client, BOB);
+  client.engine.outcomes.push(unknown);
+  client.engine.queryAnswers.push({ state: 'unknown', rejected: [] });
+  await client.api.send({ chatId, text: 'Sure?' });
+  await client.clock.pass(58_000);
+  client.engine.drop();
+  await client.clock.pass(4000);
+  assert.deepEqual([client.engine.queries.length, client.engine.queries[0]?.resend], [1, undefined]);
+  assert.equal(brief((await rows(client, chatId)).at(-1)), 'Sure?: sending');
+  client.engine.drop();
+  await client.clock.pass(2000);
+  assert.equal(brief((await rows(client, chatId)).at(-1)), 'Sure?: sent');
+  await client.clock.pass(120_000);
+  assert.equal(client.engine.submitted.length, 1);
+});
+
+test('lines of one writer are in order, also when a new clock is behind', async () => {
+  const client = await start(withBob);
+  const chatId = await chatWith(client, BOB);
+  await client.api.send({ chatId, text: 'one' });
+  await settle();
+  client.tabs.close();
+  client.engine.serverNow = () => client.clock.now() - 20_000;
+  const restarted = await aliceAt(client.engine, client.stores);
+  await restarted.clock.pass(1000);
+  await restarted.api.send({ chatId, text: 'two' });
+  await settle();
+  const dates = client.engine.submitted.map(({ bytes }) =>
+    Date.parse(/^Date: (.+)\r$/m.exec(fromUtf8(bytes) ?? '')?.[1] ?? ''),
+  );
+  assert.deepEqual(dates, [NOON, NOON]);
 });
 
 test('a refused line says why and holds up nobody; discarding gives its text back', async () => {
@@ -268,14 +303,14 @@ test('a line that was sent but whose copy never came makes the engine look once 
   await settle();
   client.tabs.close();
   const again = await aliceAt(client.engine, client.stores);
-  await again.clock.pass(16_000);
+  await again.clock.pass(20_000);
   assert.deepEqual(
-    client.engine.submitted.map(({ attempt }) => attempt),
-    [0, 1],
+    client.engine.queries.map(({ attempt }) => attempt),
+    [1, 1],
   );
   assert.equal(brief((await rows(again, chatId)).at(-1)), 'no copy: sent');
   await again.clock.pass(24 * 3_600_000);
-  assert.equal(client.engine.submitted.length, 5);
+  assert.deepEqual([client.engine.queries.length, client.engine.submitted.length], [5, 1]);
 });
 
 test('a page that closes asks about a line at work, too, and nothing once it is answered', async () => {

@@ -177,6 +177,7 @@ export class Outbox {
   /** A connection is up. */
   resume(): void {
     this.#queue.hurry();
+    this.#doubt.resume();
     this.#rest.resume();
   }
 

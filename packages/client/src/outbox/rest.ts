@@ -24,7 +24,7 @@ export interface RestDeps {
 }
 
 /** The copy of a sent line that is not there after so long is asked for; each time later, as long as the worker lives. */
-const COPY_WAITS_MS = [15_000, 60_000, 300_000, 1_800_000] as const;
+const COPY_WAITS_MS = [4_000, 15_000, 60_000, 300_000, 1_800_000] as const;
 
 export class Rest {
   readonly #deps: RestDeps;
@@ -113,7 +113,7 @@ export class Rest {
     }
     if (this.#deps.canSend()) {
       this.#missing.set(rowId, (this.#missing.get(rowId) ?? 0) + 1);
-      const request = { ...requestOf(line), attempt: Math.max(1, line.attempt), resend: false };
+      const request = { ...requestOf(line), attempt: Math.max(1, line.attempt), resend: false, query: true };
       // Whatever comes of it, the copy tells; and it is asked for again.
       await this.#deps.call('message.submit', request).catch(() => undefined);
     }

@@ -21,6 +21,8 @@ export const messageSubmit = {
     attempt: v.pipe(v.number(), v.integer(), v.minValue(0)),
     /** The user (or the rule for chat clients) wants a message of unknown outcome sent once more. */
     resend: v.optional(v.boolean()),
+    /** Only asks what became of an earlier try: nothing is sent, and a message that nobody knows of is in doubt. */
+    query: v.optional(v.boolean()),
     /**
      * ENVID (RFC 3461) of this line: a secret between the account and the mail servers, so that a bounce that names it
      * is no forgery. Sent where the server offers DSN.
