@@ -79,7 +79,7 @@ export class PagePerson implements Chatter {
     const newer = await opening.catch(() => undefined);
     // A fault may have ended the older page meanwhile, and another one is open.
     if (newer === undefined || this.#life !== older) {
-      await newer?.page.close().catch(() => undefined);
+      await within(newer?.page.close()).catch(() => undefined);
       return undefined;
     }
     this.#life = newer;
@@ -114,7 +114,7 @@ export class PagePerson implements Chatter {
     const life = this.#life;
     if (life === undefined) return;
     this.#life = undefined;
-    await life.page.goto('about:blank').catch(() => undefined);
+    await within(life.page.goto('about:blank')).catch(() => undefined);
     await this.#bury(life);
   }
 
@@ -168,18 +168,18 @@ export class PagePerson implements Chatter {
     this.#isGone = true;
     if (this.#life !== undefined) this.#life.isDead = true;
     this.#life = undefined;
-    await (await this.#context)?.close().catch(() => undefined);
+    await within((await this.#context)?.close()).catch(() => undefined);
   }
 
   /** @param isUpgrade the page brings a newer worker, as after an update of the engine */
   async #begin(isUpgrade: boolean): Promise<Life> {
     this.#context ??= this.#browser.newContext(CONTEXT);
-    const page = await (await this.#context).newPage();
+    const page = await within((await this.#context).newPage());
     if (isUpgrade) await bringNewerWorker(page);
     const chat = new ChatPage(page);
     for (let tries = 1; ; tries += 1) {
       try {
-        if ((await chat.app.count()) === 0) await this.#signOn(page, chat);
+        if ((await within(chat.app.count())) === 0) await this.#signOn(page, chat);
         const life = { page, chat, seen: NOTHING, isDead: false };
         life.seen = await look(page);
         if (life.seen.phase === 'consent' || life.seen.phase === 'ready') return life;
@@ -194,9 +194,10 @@ export class PagePerson implements Chatter {
   async #signOn(page: Page, chat: ChatPage): Promise<void> {
     const timeout = STEP_TIMEOUT_MS;
     const button = page.getByRole('button', { name: 'Sign in' });
-    if ((await button.count()) === 0) await page.goto(new URL('app/', this.#options.engineUrl()).href, { timeout });
+    if ((await within(button.count())) === 0)
+      await page.goto(new URL('app/', this.#options.engineUrl()).href, { timeout });
     await chat.app.or(button).first().waitFor({ timeout });
-    if ((await button.count()) === 0) return;
+    if ((await within(button.count())) === 0) return;
     await page.getByLabel('E-mail address').fill(this.user.address, { timeout });
     await page.getByLabel('Password').fill(this.user.password, { timeout });
     await button.click({ timeout });
@@ -205,7 +206,7 @@ export class PagePerson implements Chatter {
 
   async #openChat(life: Life): Promise<void> {
     const title = life.page.locator('coi-conversation header').filter({ hasText: this.#options.other.name });
-    if (await title.isVisible()) return;
+    if (await within(title.isVisible())) return;
     await life.chat.startChat(this.#options.other.address);
   }
 
@@ -276,7 +277,7 @@ export class PagePerson implements Chatter {
 
   async #bury(life: Life): Promise<void> {
     life.isDead = true;
-    await life.page.close().catch(() => undefined);
+    await within(life.page.close()).catch(() => undefined);
     this.#changes.tell();
   }
 }
@@ -286,7 +287,7 @@ function isShown(rows: readonly RowView[], text: string): boolean {
 }
 
 function look(page: Page): Promise<Seen> {
-  return page.evaluate(() => {
+  const seen = page.evaluate(() => {
     const app = document.querySelector('coi-chat-app') as unknown as {
       feed?: { overview?: { phase: string; connection: string } };
       shadowRoot: ShadowRoot;
@@ -302,17 +303,27 @@ function look(page: Page): Promise<Seen> {
     const { phase, connection } = app?.feed?.overview ?? {};
     return { phase, connection, rows: rows as never[] };
   });
+  return within(seen);
+}
+
+/** A browser does not always answer for a page that died. */
+async function within<T>(asked: Promise<T> | undefined): Promise<Awaited<T>> {
+  const silence = pause(STEP_TIMEOUT_MS, undefined, { ref: false });
+  return Promise.race([
+    asked as Promise<T>,
+    silence.then(() => Promise.reject(new Error('The browser does not answer'))),
+  ]);
 }
 
 /** The renderer dies, and the worker in it. */
 async function crash(page: Page): Promise<void> {
   try {
-    const session = await page.context().newCDPSession(page);
+    const session = await within(page.context().newCDPSession(page));
     await Promise.race([session.send('Page.crash'), pause(OPEN_PAUSE_MS)]);
   } catch {
     // It was gone already.
   }
-  await page.close().catch(() => undefined);
+  await within(page.close()).catch(() => undefined);
 }
 
 /** The page names another worker file, as pages of a newer build do. */
