@@ -8,6 +8,9 @@ export interface Capabilities {
   readonly qresync: boolean;
   readonly idle: boolean;
   readonly notify: boolean;
+  readonly sort: boolean;
+  /** An algorithm of THREAD that goes by References. */
+  readonly thread: 'REFS' | 'REFERENCES' | undefined;
   /** The server files chat mail by itself (coi-server-spec). */
   readonly coi: boolean;
   /** Submitted mail turns up in the Sent mailbox without our doing (Gmail). */
@@ -26,6 +29,8 @@ export function readCapabilities(client: ImapFlow): Capabilities {
     qresync: client.enabled.has('QRESYNC'),
     idle: has('IDLE'),
     notify: has('NOTIFY'),
+    sort: has('SORT'),
+    thread: (['REFS', 'REFERENCES'] as const).find((name) => has(`THREAD=${name}`)),
     coi: has('COI'),
     savesSent: has('X-GM-EXT-1'),
     appendLimitBytes: typeof limit === 'number' ? limit : undefined,

@@ -47,6 +47,8 @@ test('raw commands are named where they are sent, and are these', () => {
     APPEND: ['imap/append.ts'],
     NOTIFY: ['imap/watch.ts'],
     STATUS: ['imap/mailbox.ts'],
+    'UID SORT': ['imap/order.ts'],
+    'UID THREAD': ['imap/order.ts'],
     'UID STORE': ['imap/flag.ts', 'imap/guard.ts'],
     'UID MOVE': ['imap/guard.ts'],
     'UID EXPUNGE': ['imap/guard.ts'],

@@ -3,6 +3,7 @@ import { consentPreview } from './consent-preview.ts';
 import type { AccountMethod, Handler } from './handler.ts';
 import { mailboxDecide } from './mailbox-decide.ts';
 import { mailboxSync } from './mailbox-sync.ts';
+import { mailboxOrder } from './mailbox-order.ts';
 import { messageFetch } from './message-fetch.ts';
 import { messageFlag } from './message-flag.ts';
 import { messageSubmit } from './message-submit.ts';
@@ -15,6 +16,7 @@ import { submitWarm } from './submit-warm.ts';
 export const HANDLERS: { readonly [M in AccountMethod]: Handler<M> } = {
   'mailbox.sync': mailboxSync,
   'mailbox.decide': mailboxDecide,
+  'mailbox.order': mailboxOrder,
   'message.fetch': messageFetch,
   'message.flag': messageFlag,
   'message.submit': messageSubmit,

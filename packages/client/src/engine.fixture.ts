@@ -107,6 +107,7 @@ export class TestEngine {
   readonly mailboxes = new Map<string, TestMailbox>();
   readonly calls: { readonly method: Method; readonly params: unknown }[] = [];
   readonly submitted: Submitted[] = [];
+  readonly orders: Record<Params<'mailbox.order'>['by'], number[]> = { arrival: [], thread: [] };
   /** Questions about lines that were submitted before; the answers to the next ones, if not that all is sent. */
   readonly queries: Submitted[] = [];
   readonly queryAnswers: Result<'message.submit'>[] = [];
@@ -261,6 +262,8 @@ export class TestEngine {
       }
       case 'mailbox.sync':
         return this.#sync(params as Params<'mailbox.sync'>);
+      case 'mailbox.order':
+        return { uidValidity: '1', uids: this.orders[(params as Params<'mailbox.order'>).by] };
       case 'message.fetch':
         this.onFetch(params as Params<'message.fetch'>);
         return this.#fetch(params as Params<'message.fetch'>);

@@ -4,12 +4,13 @@
 import type * as v from 'valibot';
 import { consentPreview, modeSet, storageGet, storagePut } from './method/account.ts';
 import { hello } from './method/hello.ts';
-import { mailboxDecide, mailboxSync, messageFetch, messageFlag } from './method/mailbox.ts';
+import { mailboxDecide, mailboxOrder, mailboxSync, messageFetch, messageFlag } from './method/mailbox.ts';
 import { messageSubmit, submitCancel, submitWarm } from './method/submit.ts';
 
 export const METHODS = {
   hello,
   'mailbox.sync': mailboxSync,
+  'mailbox.order': mailboxOrder,
   'mailbox.decide': mailboxDecide,
   'message.fetch': messageFetch,
   'message.flag': messageFlag,

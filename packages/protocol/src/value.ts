@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 
 export const MAX_UIDS = 100_000;
+/** Most UIDs that `mailbox.order` names. */
+export const MAX_ORDERED = 1_000;
 export const MAX_WINDOW_MESSAGES = 200;
 export const MAX_WINDOW_BYTES = 1_000_000;
 /** Bytes of each message that a window carries; the rest is fetched on view. */

@@ -31,6 +31,14 @@ export class Fetcher {
     return this.read(mailbox, uidValidity, await this.ask(mailbox, uidValidity, uids));
   }
 
+  /** What to read first. A hint: without it all comes as well, only later. */
+  order(mailbox: string, by: Params<'mailbox.order'>['by']): Promise<readonly number[]> {
+    return this.#deps.call('mailbox.order', { mailbox, by }).then(
+      ({ uids }) => uids,
+      () => [],
+    );
+  }
+
   ask(mailbox: string, uidValidity: string, uids: readonly number[]): Promise<WindowAnswer> {
     return this.#deps.call('message.fetch', { mailbox, uidValidity, uids: [...uids] });
   }

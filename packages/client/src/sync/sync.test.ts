@@ -225,3 +225,23 @@ test('the role of a mailbox may change: what is no longer watched is not read', 
   await client.clock.pass(5000);
   assert.deepEqual(await texts(client), ['Hello', 'Hi']);
 });
+
+test('a client that knows nothing reads the last to arrive first, then the last of each conversation, then the rest', async () => {
+  const client = await start((engine) => {
+    for (let n = 1; n <= 600; n += 1)
+      engine.put('COI/Chats', chatMail(`chat$${n}@x`, BOB, `line ${n}`, NOON - n * 1000));
+    engine.orders.arrival.push(...Array.from({ length: 300 }, (_, index) => index + 1));
+    engine.orders.thread.push(150, 1, 999, 150);
+  });
+  await client.clock.pass(1000);
+  const windows = client.engine.calls.flatMap(({ method, params }) =>
+    method === 'message.fetch' ? [(params as Params<'message.fetch'>).uids] : [],
+  );
+  assert.deepEqual(
+    windows[0],
+    Array.from({ length: 100 }, (_, index) => index + 1),
+  );
+  assert.ok(windows.slice(1, 3).some((uids) => String(uids) === '150'));
+  assert.equal(new Set(windows.flat()).size, 600);
+  assert.equal(windows.flat().length, 600);
+});

@@ -261,6 +261,9 @@ export class Sync {
     if (this.#firstTotal !== undefined) this.#firstTotal += pending.size;
     if (answer.reset) this.#undecided.forget(mailbox);
     await this.#apply(events);
+    if (this.#firstTotal !== undefined && this.#mailboxes.roleOf(mailbox) === 'chats') {
+      await this.#windows.preferNewest(mailbox, pending);
+    }
     this.#passSoon();
     await this.#addUndecided(mailbox, uidValidity, answer.undecided);
   }

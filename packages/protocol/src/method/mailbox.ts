@@ -6,6 +6,7 @@ import {
   fetchedMessage,
   flagChange,
   mailboxPath,
+  MAX_ORDERED,
   MAX_UIDS,
   MAX_WINDOW_MESSAGES,
   uid,
@@ -36,6 +37,15 @@ export const mailboxSync = {
     /** Mail above the filing mark that only the client can classify; answer with `mailbox.decide`. */
     undecided: v.array(undecidedMail),
   }),
+};
+
+/**
+ * What a client that knows nothing should read first, so that its list of chats is right soon: `arrival` = the last to
+ * arrive, `thread` = the last of each conversation. A hint; empty where the server knows no such order.
+ */
+export const mailboxOrder = {
+  params: v.object({ mailbox: mailboxPath, by: v.picklist(['arrival', 'thread']) }),
+  result: v.object({ uidValidity: decimal, uids: v.pipe(v.array(uid), v.maxLength(MAX_ORDERED)) }),
 };
 
 /** A window of messages, newest first. The engine stops at MAX_WINDOW_BYTES and names the rest. */

@@ -1,0 +1,13 @@
+/** `mailbox.order`: which messages a client that knows none should read first. */
+import { MAX_ORDERED } from '@coi-webmail/protocol';
+import { newestFirst, newestOfThreads } from '../imap/order.ts';
+import type { Handler } from './handler.ts';
+
+export const mailboxOrder: Handler<'mailbox.order'> = async ({ context, mode }, { mailbox: path, by }) => {
+  context.mailboxes.requireRole(path);
+  return context.commands.run(async (session) => {
+    const mailbox = await session.selectFresh(path, mode.value === null ? 'read' : 'write');
+    const uids = await (by === 'arrival' ? newestFirst(session) : newestOfThreads(session));
+    return { uidValidity: mailbox.uidValidity, uids: uids.slice(0, MAX_ORDERED) };
+  });
+};
