@@ -15,24 +15,45 @@ export async function newestFirst(session: ImapSession): Promise<readonly number
   return uids;
 }
 
-/** The newest message of each conversation, newest first; none where the server does not know conversations. */
-export async function newestOfThreads(session: ImapSession): Promise<readonly number[]> {
+/**
+ * The newest message of each conversation, newest first, and where the user wrote it the newest of somebody else, which
+ * has their name. None where the server does not know conversations.
+ *
+ * @param own what the user wrote
+ */
+export async function newestOfThreads(
+  session: ImapSession,
+  own: () => Promise<{ has(uid: number): boolean }>,
+): Promise<readonly number[]> {
   const { thread } = session.capabilities;
   const sorted = thread === undefined ? [] : await newestFirst(session);
   if (thread === undefined || sorted.length === 0) return [];
-  const rank = new Map(sorted.map((uid, index) => [uid, index]));
-  const heads: number[] = [];
+  const [rank, isOwn] = [new Map(sorted.map((uid, index) => [uid, index])), await own()];
+  const heads: { readonly newest: number; readonly others: number }[] = [];
   await execute(session.client, 'find conversations', 'UID THREAD', [atom(thread), ...EVERY_MESSAGE], {
     THREAD: async ({ attributes = [] }: ImapResponse) => {
       for (const one of attributes) {
         const uids: number[] = [];
         collect([one], uids);
-        const best = uids.reduce((lowest, uid) => Math.min(lowest, rank.get(uid) ?? Infinity), Infinity);
-        if (best !== Infinity) heads.push(best);
+        heads.push({
+          newest: lowest(uids, rank),
+          others: lowest(
+            uids.filter((uid) => !isOwn.has(uid)),
+            rank,
+          ),
+        });
       }
     },
   });
-  return heads.sort((one, other) => one - other).map((index) => sorted[index] ?? 0);
+  return heads
+    .sort((one, other) => one.newest - other.newest)
+    .flatMap(({ newest, others }) => [...new Set([newest, others])])
+    .flatMap((index) => sorted[index] ?? []);
+}
+
+/** Infinity when none of them has a rank. */
+function lowest(uids: readonly number[], rank: ReadonlyMap<number, number>): number {
+  return uids.reduce((best, uid) => Math.min(best, rank.get(uid) ?? Infinity), Infinity);
 }
 
 /** Numbers of a list and of the lists in it, however deep, in their order. */

@@ -90,6 +90,8 @@ export type ChatEvent =
     }
   /** UIDVALIDITY changed: all places in this mailbox are void. */
   | { readonly kind: 'mailbox-reset'; readonly mailbox: string }
+  /** Old lines are still to come: until a pass is completed nobody knows to whom the user wrote before. */
+  | { readonly kind: 'backlog-found' }
   /** A pass over all watched mailboxes ended: rows without any copy leave now, not before (design §4.2). */
   | { readonly kind: 'pass-completed' }
   | { readonly kind: 'lane-seen'; readonly identity: RowId; readonly message: CoiMessage; readonly acceptedAt: number }

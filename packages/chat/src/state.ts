@@ -121,6 +121,8 @@ export interface ChatState {
   readonly changedServices: Set<RowId>;
   readonly people: Map<ContactAddress, PersonFacts>;
   marks: ReadonlyMap<string, ChatMarks>;
+  /** Old lines are still to come. */
+  isLearning: boolean;
 }
 
 /** @param self the account's addresses, lower-case */
@@ -140,6 +142,7 @@ export function emptyState(self: Iterable<string>): ChatState {
     changedServices: new Set(),
     people: new Map(),
     marks: new Map(),
+    isLearning: false,
   };
 }
 

@@ -19,7 +19,7 @@ import { readOuterHead } from '../head.ts';
 import type { StoredCopy } from './claim-note.ts';
 
 const PENDING = '$CoiPending';
-const OWN = '$CoiOwn';
+export const OWN = '$CoiOwn';
 /** Where a copy of an earlier try is looked for. */
 const NEWEST = 200;
 const SETTLE_MS = 1_500;

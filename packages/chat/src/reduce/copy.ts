@@ -4,6 +4,7 @@ import type { CoiMessage } from '@coi-webmail/coi';
 import { type CopyRecord, placeKey } from '../state.ts';
 import type { RowId } from '../view.ts';
 import { addCopy, compareCopies } from './identity.ts';
+import { isRequest } from './marks.ts';
 import { isCut, isHtmlUnread, isSameContent } from './message.ts';
 import { authOf } from './proof.ts';
 import { identityOfRow, isOrphan, removeRow, settleRow, type Work } from './row.ts';
@@ -92,7 +93,14 @@ export function resetMailbox(work: Work, mailbox: string): void {
 }
 
 /** Rows and services without any copy leave now. */
+function endLearning({ state, touched }: Work): void {
+  if (!state.isLearning) return;
+  state.isLearning = false;
+  for (const chat of state.chats.values()) if (isRequest(state, chat)) touched.chat(chat.record.id);
+}
+
 export function completePass(work: Work): void {
+  endLearning(work);
   for (const row of work.state.rows.values()) {
     if (isOrphan(row)) removeRow(work, row);
     // The other body under its identity may have left while nobody looked.

@@ -38,6 +38,11 @@ export function isRequest(state: ChatState, chat: Chat): boolean {
   );
 }
 
+/** Shown as one: not while old lines are still to come, or friends would be taken for strangers. */
+export function isShownAsRequest(state: ChatState, chat: Chat): boolean {
+  return !state.isLearning && isRequest(state, chat);
+}
+
 /** Also of lines that are out of memory. */
 export function unreadCountOf(chat: Chat): number {
   return chat.unread.size + (chat.shelved?.unread ?? 0);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChatEvent, OutboxLine } from '../event.ts';
 import { restoreState } from '../restore.ts';
+import { reduce } from './reduce.ts';
 import { selectChatList } from '../select/chat-list.ts';
 import type { ChatState } from '../state.ts';
 import {
@@ -355,6 +356,15 @@ test('a stranger is a request until alice accepts, writes, or asked for the chat
   assert.equal(requests([{ kind: 'chat-wanted', chatId: 5 as ChatId, people: [BOB] }, seen(hello, facts(1))]), 0);
   const marks = new Map([['address:bob@example.test', { accepted: true }]]);
   assert.equal(requests([seen(hello, facts(1)), { kind: 'marks-changed', marks }]), 0);
+});
+
+test('nobody is taken for a stranger while old lines are still to come', () => {
+  const state = aliceAfter([{ kind: 'backlog-found' }, seen(hello, facts(1))]);
+  const list = () => selectChatList(state, { filter: 'all', search: '' }, new Map());
+  assert.deepEqual([list().chats.length, list().requestCount], [1, 0]);
+  const changes = reduce(state, { kind: 'pass-completed' }, { newChatId: () => 7 as ChatId });
+  assert.equal(changes.length, 1);
+  assert.deepEqual([list().chats.length, list().requestCount], [0, 1]);
 });
 
 test('bob uses chat once he sent a chat mail, carol ordinary e-mail until then', () => {

@@ -35,6 +35,9 @@ function apply(work: Work, event: ChatEvent): void {
       return changeFlags(work, event.mailbox, event.uidValidity, event.changes);
     case 'mailbox-reset':
       return resetMailbox(work, event.mailbox);
+    case 'backlog-found':
+      work.state.isLearning = true;
+      return undefined;
     case 'pass-completed':
       return completePass(work);
     case 'lane-seen':

@@ -1,5 +1,5 @@
 /** One chat as a list row and as the head of its conversation. */
-import { isRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
+import { isShownAsRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
 import { deliveryOf } from '../reduce/delivery.ts';
 import type { Chat, ChatState, RowRecord } from '../state.ts';
 import type { ChatView, LastLine } from '../view.ts';
@@ -29,7 +29,7 @@ export function selectChat(state: ChatState, chat: Chat, drafts: DraftTexts): Ch
     last: row === undefined ? undefined : lastLineOf(state, chat, row),
     unreadCount: unreadCountOf(chat),
     draft: firstLine(drafts.get(chat.record.handles[0] ?? '') ?? ''),
-    request: isRequest(state, chat),
+    request: isShownAsRequest(state, chat),
     blocked: marks.blocked === true,
     muted: marks.muted === true,
     pinned: marks.pinned === true,

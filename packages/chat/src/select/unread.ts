@@ -1,5 +1,5 @@
 /** Counts over all chats for badges. Muted chats, requests and blocked people do not call. */
-import { isRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
+import { isShownAsRequest, marksOf, unreadCountOf } from '../reduce/marks.ts';
 import type { Chat, ChatState } from '../state.ts';
 import type { RowId } from '../view.ts';
 
@@ -15,7 +15,7 @@ export function selectUnread(state: ChatState): UnreadCounts {
     if (chat.rows.length === 0) continue;
     const marks = marksOf(state, chat);
     if (marks.blocked === true) continue;
-    if (isRequest(state, chat)) requestCount += 1;
+    if (isShownAsRequest(state, chat)) requestCount += 1;
     else if (unreadCountOf(chat) > 0 && marks.muted !== true) unreadChats += 1;
   }
   return { unreadChats, requestCount };

@@ -22,7 +22,7 @@ import type { Ledger } from '../ledger.ts';
 import type { MailboxProgress } from '../store/store.ts';
 import { Fetcher, type FetcherDeps } from './fetcher.ts';
 import { Mailboxes } from './mailboxes.ts';
-import { type KnownUids, planMailbox, resumed } from './plan.ts';
+import { type KnownUids, planMailbox, resumed, windowSize } from './plan.ts';
 import { copyRoleOf, receive } from './receive.ts';
 import { Windows } from './windows.ts';
 import { Undecided } from './undecided.ts';
@@ -260,7 +260,7 @@ export class Sync {
     this.#mailboxes.planned(mailbox, { cursor, pending });
     if (this.#firstTotal !== undefined) this.#firstTotal += pending.size;
     if (answer.reset) this.#undecided.forget(mailbox);
-    await this.#apply(events);
+    await this.#apply(pending.size > windowSize(true) ? [{ kind: 'backlog-found' }, ...events] : events);
     if (this.#firstTotal !== undefined && this.#mailboxes.roleOf(mailbox) === 'chats') {
       await this.#windows.preferNewest(mailbox, pending);
     }
