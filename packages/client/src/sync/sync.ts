@@ -260,7 +260,8 @@ export class Sync {
     this.#mailboxes.planned(mailbox, { cursor, pending });
     if (this.#firstTotal !== undefined) this.#firstTotal += pending.size;
     if (answer.reset) this.#undecided.forget(mailbox);
-    await this.#apply(pending.size > windowSize(true) ? [{ kind: 'backlog-found' }, ...events] : events);
+    const isBacklog = this.#isPassOpen && pending.size > windowSize(true);
+    await this.#apply(isBacklog ? [{ kind: 'backlog-found' }, ...events] : events);
     if (this.#firstTotal !== undefined && this.#mailboxes.roleOf(mailbox) === 'chats') {
       await this.#windows.preferNewest(mailbox, pending);
     }
