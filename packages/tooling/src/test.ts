@@ -13,6 +13,8 @@
  * `--imap` names an IMAP server of e2e/stack (dovecot, cyrus, dovecot-bare) and may be repeated: the live tests run on
  * each of them. A run of a whole stage must not have fewer tests than test-floor.json says.
  *
+ * Long parts take turns from day to day, see long-parts.ts; a run of some stages or files has none.
+ *
  * Machines stall: when a few files fail, they are run once more, one at a time. What passes then is named in the last
  * lines, so that a test that needs it again and again is seen.
  */
@@ -25,6 +27,7 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { FileCounts } from './count-reporter.ts';
+import { longParts } from './long-parts.ts';
 import { ROOT } from './root.ts';
 import { belowFloor, readTestFloor } from './test-floor.ts';
 
@@ -177,11 +180,16 @@ if (unknown !== undefined) {
 }
 const paths = globSync(EVERYWHERE, { cwd: ROOT, exclude: (path) => path.includes('node_modules') }).sort();
 const wanted = paths.filter((path) => positionals.every((word) => path.includes(word)));
+const isWhole = values.only === undefined && positionals.length === 0;
+const parts = isWhole ? longParts(process.env['COI_LONG'], Date.now()) : [];
+if (isWhole) console.log(`Long parts of this run: ${parts.join(', ') || 'none'}`);
+if (parts.includes('pages')) process.env['COI_PAGES'] = '1';
+const servers = values.imap ?? [DEFAULT_SERVER, ...parts.filter((part) => part !== 'pages')];
 const total = { ...NOTHING };
 for (const stage of STAGES) {
   const files = wanted.filter(stage.has);
   if (isStopping || files.length === 0 || !(values.only?.includes(stage.name) ?? true)) continue;
-  const counts = await runStage(stage, files, values.imap ?? [DEFAULT_SERVER]).catch((error: unknown): Counts => {
+  const counts = await runStage(stage, files, servers).catch((error: unknown): Counts => {
     console.error(error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1, skipped: 0 };
   });
