@@ -52,6 +52,8 @@ export interface OutboxLine {
   readonly heldUntil?: number | undefined;
   /** Nothing of it may have left yet, or the user may give it up. */
   readonly cancelable?: boolean | undefined;
+  /** Those who did not get it can be tried again. */
+  readonly retriable?: boolean | undefined;
 }
 
 export interface OutboxRecipients {

@@ -48,7 +48,7 @@ export interface RowRecord {
 /** How the outbox sees an own line. Never stored with the row: the vault knows better. */
 export type OutboxRecord = Pick<
   OutboxLine,
-  'delivery' | 'reason' | 'detail' | 'recipients' | 'heldUntil' | 'cancelable'
+  'delivery' | 'reason' | 'detail' | 'recipients' | 'heldUntil' | 'cancelable' | 'retriable'
 >;
 
 /** A chat as the store keeps it: what cannot be derived from its rows. */

@@ -134,6 +134,8 @@ export interface RowView {
   readonly heldUntil: number | undefined;
   /** `discard` may still succeed. */
   readonly cancelable: boolean;
+  /** Failed, or went out and was refused for some: can be tried again for those who do not have it. */
+  readonly retriable: boolean;
   /** `lane`: seen on the fast lane, mail copy awaited. `missing`: no copy after 20 s. */
   readonly provisional: 'lane' | 'missing' | undefined;
   /** Two different bodies under one identity. */

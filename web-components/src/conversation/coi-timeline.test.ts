@@ -197,6 +197,20 @@ describe('the timeline', { concurrency: 2 }, () => {
     assert.notEqual(await page.evaluate(() => String(getSelection())), '');
   });
 
+  story('puts no button under a finger', 'long', NARROW, async (page) => {
+    const text = page.getByRole('article').last().locator('.text');
+    await text.hover();
+    await page.mouse.down();
+    await log(page).evaluate((box) => {
+      box.scrollTop -= 900;
+    });
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+    const jump = page.getByRole('button', { name: 'Jump to the newest message' });
+    assert.equal(await jump.count(), 0);
+    await page.mouse.up();
+    await jump.waitFor();
+  });
+
   story('keeps its focus when rows change around it', 'direct', NARROW, async (page) => {
     await page.getByRole('article').nth(1).focus();
     const label = await page.locator('coi-message:focus').getAttribute('aria-label');

@@ -79,6 +79,7 @@ export class CoiTimeline extends CoiElement {
   /** A text is selected, or about to be. */
   #isSelecting = false;
   #isPressed = false;
+  #hasJump = false;
   #frame = 0;
   #placeTimer: ReturnType<typeof setTimeout> | undefined;
   #flashTimer: ReturnType<typeof setTimeout> | undefined;
@@ -290,7 +291,11 @@ export class CoiTimeline extends CoiElement {
   readonly #onSelection = (event: Event): void => {
     // Between pressing and moving nothing is selected yet.
     const isSettled = event.type !== 'selectionchange' || !this.#isPressed;
-    if (event.type !== 'selectionchange') this.#isPressed = false;
+    if (event.type !== 'selectionchange') {
+      this.#isPressed = false;
+      // After the click.
+      if (this.#hasJump === this.atEnd) setTimeout(() => this.requestUpdate());
+    }
     if (isSettled && this.#isSelecting && !hasSelection(this.#place.messages())) this.#isSelecting = false;
   };
 
@@ -362,7 +367,9 @@ export class CoiTimeline extends CoiElement {
   }
 
   #jump(): TemplateResult | typeof nothing {
-    if (this.atEnd) return nothing;
+    // Nothing comes or goes under a finger.
+    if (!this.#isPressed) this.#hasJump = !this.atEnd;
+    if (!this.#hasJump) return nothing;
     const label = this.arrived > 0 ? words.jumpNewestCount(this.arrived) : words.jumpNewest();
     return html`<button class="jump" aria-label=${label} title=${label} @click=${this.jumpToNewest}>
       ${icon('chevron-down', 'large')}

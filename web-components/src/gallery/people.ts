@@ -35,6 +35,7 @@ export function row(rest: Partial<RowView> = {}): RowView {
     recipients: undefined,
     heldUntil: undefined,
     cancelable: false,
+    retriable: false,
     provisional: undefined,
     collision: false,
     unread: false,

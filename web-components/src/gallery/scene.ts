@@ -165,8 +165,9 @@ function deliveryRows(): readonly RowView[] {
       recipients: { total: 300, done: 120, refused: [] },
     }),
     own('partly', 'We meet at the north shore', {
-      delivery: 'failed',
-      deliveryReason: 'recipient-unknown',
+      delivery: 'sent',
+      cancelable: false,
+      retriable: true,
       recipients: { total: 12, done: 12, refused },
     }),
     own('later', 'The boats are booked', {

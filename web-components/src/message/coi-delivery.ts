@@ -137,7 +137,7 @@ export class CoiDelivery extends CoiElement {
   }
 
   #partly(): TemplateResult {
-    const { recipients, delivery } = this.row;
+    const { recipients, retriable } = this.row;
     const { total = 0, refused = [] } = recipients ?? {};
     const shown = this.showsAll ? refused : refused.slice(0, NAMED_AT_FIRST);
     const more = refused.length - shown.length;
@@ -157,7 +157,7 @@ export class CoiDelivery extends CoiElement {
           : nothing
       }
       ${
-        delivery === 'failed'
+        retriable
           ? html`<span class="acts">${this.#act(words.retryForThem(), 'coi-retry')} ${this.#act(words.leaveIt(), 'coi-discard')}</span>`
           : nothing
       }`;

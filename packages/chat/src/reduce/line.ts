@@ -23,8 +23,8 @@ export function passTime(work: Work, now: number): void {
 }
 
 export function changeOutbox(work: Work, line: OutboxLine): void {
-  const { delivery, reason, detail, recipients, heldUntil, cancelable } = line;
-  const outbox = { delivery, reason, detail, recipients, heldUntil, cancelable };
+  const { delivery, reason, detail, recipients, heldUntil, cancelable, retriable } = line;
+  const outbox = { delivery, reason, detail, recipients, heldUntil, cancelable, retriable };
   const rows = rowsOf(work, line.rowId);
   const row = rowOfOutbox(work, rows, line.message);
   settleRow(work, { ...(row ?? newRow(work, line)), outbox });

@@ -62,6 +62,7 @@ export function selectRow(state: ChatState, row: RowRecord, partUrl: TimelineQue
     recipients: row.own ? recipientsView(state, row) : undefined,
     heldUntil: row.outbox?.heldUntil,
     cancelable: row.outbox?.cancelable === true,
+    retriable: row.outbox?.retriable === true,
     provisional: row.laneAt === undefined || row.copies.length > 0 ? undefined : row.missing ? 'missing' : 'lane',
     collision: row.collision,
     unread: isUnread(row),

@@ -96,6 +96,7 @@ export function outboxLineOf(line: StoredLine, progress: Progress | undefined): 
     recipients: recipientsOf(line, progress),
     heldUntil: state === 'queued' ? line.heldUntil : undefined,
     cancelable: isDiscardable(line),
+    retriable: state === 'failed' || (state === 'sent' && (line.refused?.length ?? 0) > 0),
   };
 }
 

@@ -159,10 +159,10 @@ test('a line refused for one of two is sent, and names who did not get it; tryin
   await settle();
   const standing = async (from = client) => {
     const line = (await rows(from, chatId)).at(-1);
-    return [line?.delivery, line?.recipients?.done, ...(line?.recipients?.refused ?? []).map(told)];
+    return [line?.delivery, line?.retriable, line?.recipients?.done, ...(line?.recipients?.refused ?? []).map(told)];
   };
   const told = ({ person, reason, detail }: RefusedRecipient) => `${person.address} ${reason} ${detail}`;
-  const expected = ['sent', 2, `${CAROL} recipient-unknown 550 5.1.1`];
+  const expected = ['sent', true, 2, `${CAROL} recipient-unknown 550 5.1.1`];
   assert.deepEqual(await standing(), expected);
   client.engine.outcomes.push(async () => ({ state: 'sent', rejected }));
   await client.api.retry(rowId);
