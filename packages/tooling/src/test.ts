@@ -43,7 +43,7 @@ interface Stage {
   readonly has: (path: string) => boolean;
 }
 
-type Counts = Omit<FileCounts, 'failures'>;
+type Counts = Omit<FileCounts, 'failedFiles' | 'names'>;
 
 const NOTHING: Counts = { passed: 0, failed: 0, skipped: 0 };
 const DEFAULT_SERVER = 'dovecot';
@@ -102,18 +102,17 @@ async function runOnce(files: readonly string[], env: Env, concurrency: number):
   children.delete(child);
   const text = await readFile(counted, 'utf8').catch(() => '');
   await rm(folder, { recursive: true, force: true });
-  const counts: FileCounts = text === '' ? { ...NOTHING, failures: {} } : JSON.parse(text);
+  const counts: FileCounts = text === '' ? { ...NOTHING, failedFiles: [], names: [] } : JSON.parse(text);
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
 async function runFiles(files: readonly string[], env: Env = {}): Promise<Counts> {
-  const { failures, ...first } = await runOnce(files, env, 2);
-  const again = Object.keys(failures);
+  const { failedFiles: again, names, ...first } = await runOnce(files, env, 2);
   if (isStopping || again.length === 0 || again.length > MOST_FILES_AGAIN) return first;
   console.log(`\n-- once more, one at a time: ${again.map((path) => relative(ROOT, path)).join(', ')}`);
   const { failed } = await runOnce(again, env, 1);
   if (failed > 0) return first;
-  secondTime.push(...Object.values(failures).flat());
+  secondTime.push(...names);
   return { ...first, passed: first.passed + first.failed, failed: 0 };
 }
 
