@@ -7,7 +7,7 @@ export { type Env, roomOf, roomOfPeople, type Room } from './reduce/chat.ts';
 export { LANE_WAIT_MS } from './reduce/line.ts';
 export { isRequest, marksOf } from './reduce/marks.ts';
 export { participantsOf, parentOf } from './reduce/message.ts';
-export { compareRows } from './reduce/order.ts';
+export { CLAMP_MS, compareRows } from './reduce/order.ts';
 export { hasFlag, PENDING_KEYWORD } from './reduce/proof.ts';
 export { isOrphan, isStored, isUnread, isVisible } from './reduce/row.ts';
 export { deliveryOf, type DeliveryState } from './reduce/delivery.ts';

@@ -13,7 +13,7 @@ import { parentOf } from './message.ts';
  * More than clocks of mail servers and engines are apart. The copies of one line have different INTERNALDATEs, so a
  * clamped line may sort differently on two devices; hence ten minutes, not one.
  */
-const CLAMP_MS = 10 * 60_000;
+export const CLAMP_MS = 10 * 60_000;
 const FAR_MS = 24 * 3_600_000;
 const SECOND_MS = 1000;
 /** One part in 1024 of a millisecond: exact in a double for the next centuries. */

@@ -1,6 +1,6 @@
 /** From what the user typed to the bytes that go out: they are made once and never change. */
 import { toBase64 } from '@coi-webmail/base';
-import { type Chat, type ChatState, type RowId, type RowRecord, selectPerson } from '@coi-webmail/chat';
+import { type Chat, CLAMP_MS, type ChatState, type RowId, type RowRecord, selectPerson } from '@coi-webmail/chat';
 import {
   type ContactAddress,
   domainOf,
@@ -16,8 +16,6 @@ import { decodeLine } from '../sync/decode.ts';
 import type { StoredLine } from './line.ts';
 
 const RANDOM_BYTES = 12;
-/** Clocks that are further apart are wrong, not behind. */
-const MAX_BEHIND_MS = 10 * 60_000;
 
 /** Makes ids that sort by time, also several in one millisecond. */
 export class IdMaker {
@@ -100,7 +98,7 @@ export async function buildLine(request: LineRequest, ids: IdMaker): Promise<Sto
  */
 function timeBehind({ rows, own }: Chat, now: number): number {
   const lastAt = rows.findLast(({ id }) => own.has(id))?.at ?? now;
-  return lastAt > now && lastAt < now + MAX_BEHIND_MS ? Math.floor(lastAt) + 1 : now;
+  return lastAt > now && lastAt < now + CLAMP_MS ? Math.floor(lastAt) + 1 : now;
 }
 
 function hasMailContact(state: ChatState, recipients: readonly ContactAddress[]): boolean {
